@@ -1,0 +1,150 @@
+"""What one transaction may write: decisions as data.
+
+Rules and use cases return these; `Store.commit` applies all of them or none (promise 1: an effect and its dedupe key
+are written together). Each class says the condition under which it holds.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from comeback.clients.model import Client, Consent, Visit
+from comeback.conversations.model import Address, OutboxMessage, OutboxState
+from comeback.reactivation.model import DueService, Journey, Stage
+
+
+@dataclass(frozen=True)
+class EventSeen:
+    """The dedupe key of an outside event. Seen before: `AlreadyDone`. Kept 30 days."""
+
+    company_id: str
+    event_id: str
+    at: datetime
+    outbox: tuple[tuple[str, str], ...] = ()
+    """(client id, outbox id) of the messages this event caused, so that a redelivery can enqueue them again."""
+
+
+@dataclass(frozen=True)
+class SaveClient:
+    """Versioned: stored only over `client.version`, which becomes one more. 0: must be new."""
+
+    client: Client
+
+
+@dataclass(frozen=True)
+class SaveConsent:
+    """Appends to the ledger; never overwrites."""
+
+    company_id: str
+    client_id: str
+    consent: Consent
+
+
+@dataclass(frozen=True)
+class BindAddress:
+    """Points an address at a client; an address already bound to another client is moved."""
+
+    company_id: str
+    client_id: str
+    address: Address
+
+
+@dataclass(frozen=True)
+class TouchConversation:
+    """Remembers the client's last message in a channel (WhatsApp's window); never moves back."""
+
+    company_id: str
+    client_id: str
+    address: Address
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SaveVisit:
+    """Upsert by visit id."""
+
+    company_id: str
+    client_id: str
+    visit: Visit
+
+
+@dataclass(frozen=True)
+class SaveDue:
+    """Upsert of the due-index entry."""
+
+    due: DueService
+
+
+@dataclass(frozen=True)
+class RemoveDue:
+    company_id: str
+    client_id: str
+    service_id: str
+
+
+@dataclass(frozen=True)
+class SaveJourney:
+    """Versioned like SaveClient. While WAITING its deadline stands in the sparse wait index."""
+
+    journey: Journey
+
+
+@dataclass(frozen=True)
+class ClaimClient:
+    """One journey per client at a time: holds if free, or already held by this journey."""
+
+    company_id: str
+    client_id: str
+    journey_id: str
+
+
+@dataclass(frozen=True)
+class ReleaseClient:
+    """Holds if this journey holds the client, or nobody does."""
+
+    company_id: str
+    client_id: str
+    journey_id: str
+
+
+@dataclass(frozen=True)
+class PutOutbox:
+    """Must be new: else `Conflict` (reload: it may be our own write whose answer was lost)."""
+
+    message: OutboxMessage
+
+
+@dataclass(frozen=True)
+class MoveOutbox:
+    """Replaces the message if it is still in `expected` and unchanged in version."""
+
+    message: OutboxMessage
+    expected: OutboxState
+
+
+@dataclass(frozen=True)
+class Count:
+    """Adds to the funnel of a campaign day. Only ever together with the versioned write that makes it happen once."""
+
+    company_id: str
+    on: date
+    stage: Stage
+    reason: str = ""
+    n: int = 1
+
+
+Change = (
+    EventSeen
+    | SaveClient
+    | SaveConsent
+    | BindAddress
+    | TouchConversation
+    | SaveVisit
+    | SaveDue
+    | RemoveDue
+    | SaveJourney
+    | ClaimClient
+    | ReleaseClient
+    | PutOutbox
+    | MoveOutbox
+    | Count
+)

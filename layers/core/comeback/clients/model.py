@@ -1,0 +1,82 @@
+"""A client, what they agreed to, and what they did."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from comeback.conversations.model import Address, ChannelKind, Purpose
+
+
+class VisitStatus(StrEnum):
+    BOOKED = "booked"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Consent:
+    """One entry of the consent ledger; the newest per channel and purpose is in force.
+
+    `channel` None means every channel (STOP anywhere stops marketing everywhere).
+    """
+
+    purpose: Purpose
+    granted: bool
+    at: datetime
+    source: str
+    """Where it was given: `telegram_start`, `import:<file>`, `whatsapp_stop`, …"""
+    text_version: str
+    channel: ChannelKind | None = None
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One visit, past or coming. `amount_minor` in the company's currency, minor units."""
+
+    visit_id: str
+    service_id: str
+    staff_id: str
+    starts_at: datetime
+    status: VisitStatus
+    amount_minor: int = 0
+    source: str = ""
+    """`crm`, `import`, `comeback` (booked by us)."""
+    journey_id: str = ""
+
+
+@dataclass(frozen=True)
+class Client:
+    company_id: str
+    client_id: str
+    name: str
+    phone: str = ""
+    """E.164, or empty."""
+    language: str = ""
+    """Empty: the company's language."""
+    addresses: tuple[Address, ...] = ()
+    vip: bool = False
+    away_until: datetime | None = None
+    unreachable: tuple[ChannelKind, ...] = ()
+    """Channels that proved undeliverable."""
+    preferred_staff_id: str = ""
+    """Asked for by the client in a dialogue; wins over history."""
+    crm_id: str = ""
+    version: int = 0
+
+
+def may_market(consents: tuple[Consent, ...], channel: ChannelKind) -> bool:
+    """Whether the newest consent that covers `channel` was a yes; no record means no (promise 4)."""
+    covering = [
+        c for c in consents if c.purpose is Purpose.MARKETING and c.channel in (None, channel)
+    ]
+    return bool(covering) and max(covering, key=lambda c: (c.at, not c.granted)).granted
+
+
+def opted_out(consents: tuple[Consent, ...]) -> bool:
+    """Whether the newest word about marketing in every channel was a no."""
+    overall = [c for c in consents if c.purpose is Purpose.MARKETING and not c.granted and c.channel is None]
+    if not overall:
+        return False
+    last_no = max(c.at for c in overall)
+    return not any(c.granted and c.purpose is Purpose.MARKETING and c.at > last_no for c in consents)

@@ -1,0 +1,427 @@
+"""The Protocols every capability talks through. Adapters implement them; `runtime.wiring` chooses."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Generic, Protocol, TypeVar
+
+from comeback.bookings.model import Booking, BookingRequest, Lease, Service, Slot, Staff
+from comeback.changes import Change
+from comeback.clients.model import Client, Consent, Visit, VisitStatus
+from comeback.companies.model import Company
+from comeback.conversations.model import (
+    Address,
+    ChannelKind,
+    Conversation,
+    MessageReceived,
+    OutboxMessage,
+)
+from comeback.reactivation.model import DueService, Journey, Outcome, ServiceRule, Stage
+
+Item = TypeVar("Item")
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        ...
+
+
+# ── storage ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class ClientFile:
+    """All that a step needs of one client, loaded by one Query of the client's partition."""
+
+    client: Client
+    consents: tuple[Consent, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    """By time, oldest first; the newest 200."""
+    due: tuple[DueService, ...] = ()
+    journeys: tuple[Journey, ...] = ()
+    """Oldest first; the newest 20."""
+    conversations: tuple[Conversation, ...] = ()
+    active_journey_id: str = ""
+
+    def journey(self, journey_id: str) -> Journey | None:
+        return next((j for j in self.journeys if j.journey_id == journey_id), None)
+
+    def conversation(self, channel: ChannelKind) -> Conversation | None:
+        return next((c for c in self.conversations if c.address.channel is channel), None)
+
+
+@dataclass(frozen=True)
+class SeenEvent:
+    outbox: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class FunnelDay:
+    """Counts by stage of one campaign day; `skipped` by reason."""
+
+    on: date
+    stages: Mapping[str, int]
+    skipped: Mapping[str, int]
+
+
+class Store(Protocol):
+    """The table. Reads are consistent unless they go through an index.
+
+    Raises Unavailable when DynamoDB can not be reached in time, Conflict and AlreadyDone from `commit`.
+    """
+
+    def commit(self, changes: Sequence[Change]) -> None:
+        """Applies all changes or none. At most 100.
+
+        Raises AlreadyDone when an EventSeen stood there before, Conflict when any other condition failed, Unavailable
+        when nothing is known to have been written. Safe against a lost answer: one token per call, and before Conflict is
+        raised the items are read back and compared.
+        """
+        ...
+
+    def seen_event(self, company_id: str, event_id: str) -> SeenEvent | None: ...
+
+    def companies(self) -> Sequence[Company]:
+        """Every company, from the registry's one partition."""
+        ...
+
+    def company(self, company_id: str) -> Company:
+        """Raises NotFound."""
+        ...
+
+    def save_company(self, company: Company) -> None: ...
+
+    def catalogue(self, company_id: str) -> "Catalogue": ...
+
+    def save_catalogue(
+        self, company_id: str, services: Iterable[Service], staff: Iterable[Staff]
+    ) -> None: ...
+
+    def save_rule(self, company_id: str, rule: ServiceRule) -> None: ...
+
+    def client(self, company_id: str, client_id: str) -> ClientFile:
+        """Raises NotFound."""
+        ...
+
+    def client_at(self, company_id: str, address: Address) -> str | None:
+        """The client id an address is bound to."""
+        ...
+
+    def clients(self, company_id: str) -> Iterable[str]:
+        """Ids of all clients, by the directory index; for nightly jobs and exports."""
+        ...
+
+    def outbox(self, company_id: str, client_id: str, outbox_id: str) -> OutboxMessage:
+        """Raises NotFound."""
+        ...
+
+    def outbox_by_provider_id(
+        self, company_id: str, channel: ChannelKind, provider_id: str
+    ) -> tuple[str, str] | None:
+        """(client id, outbox id) of the message that the messenger knows by this id."""
+        ...
+
+    def due(self, company_id: str, on: date) -> Iterable[DueService]:
+        """Entries whose `next_on` ≤ `on`, oldest first, from the sparse index."""
+        ...
+
+    def waiting(self, company_id: str, until: datetime) -> Iterable[Journey]:
+        """Journeys whose answer deadline is ≤ `until`, from the sparse index."""
+        ...
+
+    def journeys_on(self, company_id: str, campaign_on: date) -> Iterable[Journey]:
+        """Journeys of one campaign day, by index."""
+        ...
+
+    def funnel(self, company_id: str, since: date, until: date) -> Sequence[FunnelDay]: ...
+
+    def import_visits(self, company_id: str, rows: Iterable["ImportedClient"]) -> int:
+        """Batch upsert of clients with their visits and due entries, for imports and syncs; returns clients written.
+
+        Idempotent by ids. Does not overwrite a client's addresses, consents or flags already stored.
+        """
+        ...
+
+    def save_model(self, company_id: str, service_id: str, model_json: str, at: datetime) -> None:
+        """The fitted return model of a service; `*` for the whole company."""
+        ...
+
+    def model(self, company_id: str, service_id: str) -> str | None: ...
+
+    def cursor(self, company_id: str, name: str) -> Mapping[str, str] | None:
+        """Where a resumable job stands."""
+        ...
+
+    def save_cursor(self, company_id: str, name: str, cursor: Mapping[str, str]) -> None: ...
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Services with their rules, and staff."""
+
+    services: Mapping[str, Service]
+    staff: Mapping[str, Staff]
+    rules: Mapping[str, ServiceRule]
+
+
+@dataclass(frozen=True)
+class ImportedClient:
+    client: Client
+    visits: tuple[Visit, ...]
+    consents: tuple[Consent, ...] = ()
+    due: tuple[DueService, ...] = ()
+
+
+class Leases(Protocol):
+    """Slots held exclusively, one item per member of staff and day."""
+
+    def lease(
+        self, company_id: str, slots: Sequence[Slot], holder: str, until: datetime, now: datetime
+    ) -> tuple[Lease, ...]:
+        """Those of `slots` nobody else holds, now held by `holder` until `until`. Re-leasing one's own extends it."""
+        ...
+
+    def release(self, company_id: str, leases: Sequence[Slot], holder: str) -> None: ...
+
+    def held_by_others(
+        self, company_id: str, staff_ids: Iterable[str], days: Sequence[date], holder: str, now: datetime
+    ) -> tuple[Lease, ...]:
+        """Live leases of other holders. `days` are UTC dates."""
+        ...
+
+
+class Limits(Protocol):
+    """Rate and sending limits shared by all functions through the table."""
+
+    def reserve_minute(
+        self,
+        company: Company,
+        channel: ChannelKind,
+        key: str,
+        now: datetime,
+    ) -> datetime | None:
+        """A moment inside the sending window, paced; the same `key` gets the same moment. None: the day is full."""
+        ...
+
+    def remaining_today(self, company: Company, now: datetime) -> int:
+        """How many marketing messages the day still has, over all channels."""
+        ...
+
+    def take(self, bucket: str, per_second: int, per_minute: int, now: datetime) -> float:
+        """Takes one call of an outside API; seconds to wait first (0.0: go)."""
+        ...
+
+
+# ── the outside ──────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Sent:
+    provider_id: str
+
+
+class Channel(Protocol):
+    """One messenger of one company."""
+
+    kind: ChannelKind
+
+    def send(self, message: OutboxMessage) -> Sent:
+        """Raises RateLimited or Unavailable (nothing was sent), Undeliverable, UnknownOutcome."""
+        ...
+
+
+class Channels(Protocol):
+    def channel(self, company: Company, kind: ChannelKind) -> Channel:
+        """Raises NotFound when the company has not connected this messenger."""
+        ...
+
+
+class Crm(Protocol):
+    """The company's book of clients, visits and free times; YCLIENTS or the built-in store.
+
+    Every call may raise RateLimited, Unavailable, UnknownOutcome (writes only) or Permanent.
+    """
+
+    def services(self) -> Sequence[Service]: ...
+
+    def staff(self) -> Sequence[Staff]: ...
+
+    def clients(self, page: int) -> "CrmPage[Client]":
+        """Pages start at 1."""
+        ...
+
+    def records(self, page: int, changed_after: datetime | None) -> "CrmPage[CrmRecord]": ...
+
+    def record(self, record_id: str) -> "CrmRecord | None":
+        """None when it was deleted."""
+        ...
+
+    def free_slots(
+        self, service_id: str, staff_ids: Sequence[str], since: datetime, days: int
+    ) -> Sequence[Slot]:
+        """Free times from `since` for `days` local days, for these staff (empty: any who do the service)."""
+        ...
+
+    def book(self, request: BookingRequest) -> Booking:
+        """Checks, then books; the same key books once. Raises SlotTaken when it is busy."""
+        ...
+
+    def cancel(self, booking_id: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class CrmRecord:
+    """A visit as the CRM tells it, with the CRM's client id."""
+
+    client_id: str
+    client_name: str
+    phone: str
+    visit: Visit
+    changed_at: datetime
+
+    @property
+    def status(self) -> VisitStatus:
+        return self.visit.status
+
+
+@dataclass(frozen=True)
+class CrmPage(Generic[Item]):
+    items: tuple[Item, ...]
+    last: bool
+
+
+class Crms(Protocol):
+    def crm(self, company: Company) -> Crm: ...
+
+
+@dataclass(frozen=True)
+class OfferedSlot:
+    """A slot as the client reads it: «вт 24 ноября, 11:00»."""
+
+    n: int
+    text: str
+    staff: str
+
+
+@dataclass(frozen=True)
+class MessageFacts:
+    """All that a language model may know: no name, no phone, no id of a client (promise 5).
+
+    The client's name stands as the placeholder `{name}`.
+    """
+
+    language: str
+    tone: str
+    company_title: str
+    service_title: str
+    days_since_visit: int
+    staff_name: str | None
+    slots: tuple[OfferedSlot, ...]
+    discount_percent: int
+    attempt: int
+    problems: tuple[str, ...] = ()
+    """What the checks found in the model's first try."""
+
+
+@dataclass(frozen=True)
+class AnswerFacts:
+    """A client's answer with names and phone numbers masked, and what we had offered."""
+
+    text: str
+    language: str
+    offered: tuple[OfferedSlot, ...]
+    today: date
+
+
+@dataclass(frozen=True)
+class AnswerReading:
+    """What the client meant. `intent` is a `reactivation.answers.Intent` value."""
+
+    intent: str
+    slot: int | None = None
+    until: date | None = None
+    service: str | None = None
+    master: str | None = None
+    when: str | None = None
+    confidence: float = 0.0
+
+
+class LanguageModel(Protocol):
+    """Raises Unavailable, RateLimited or Permanent; callers fall back to rules and templates."""
+
+    def write_message(self, facts: MessageFacts) -> str: ...
+
+    def read_answer(self, facts: AnswerFacts) -> AnswerReading: ...
+
+    def estimate_interval(self, business_type: str, service_title: str) -> tuple[int, str]:
+        """Days and the reason."""
+        ...
+
+
+class Models(Protocol):
+    def model(self, company: Company) -> LanguageModel | None:
+        """None when the company has no key."""
+        ...
+
+
+class OutboundQueue(Protocol):
+    def enqueue(self, company_id: str, client_id: str, outbox_id: str) -> None:
+        """Deduplicated by outbox id; group is the client. Raises Unavailable."""
+        ...
+
+
+class Events(Protocol):
+    def publish(self, company_id: str, kind: str, detail: Mapping[str, str], delay: int = 0) -> None:
+        """To the events queue; `delay` in seconds ≤ 900."""
+        ...
+
+
+class Orchestrator(Protocol):
+    def start_campaign(
+        self, company_id: str, campaign_on: date, journeys: Sequence["JourneyStart"]
+    ) -> bool:
+        """False when that day's campaign was started before. Named after company and day."""
+        ...
+
+    def finish_wait(self, task_token: str, outcome: Outcome) -> None:
+        """Tells the waiting journey. A token answered before, or timed out, is no error."""
+        ...
+
+
+@dataclass(frozen=True)
+class JourneyStart:
+    client_id: str
+    service_id: str
+    journey_id: str
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What an answer does: written in one transaction with its dedupe key, then told to whoever waits."""
+
+    changes: tuple[Change, ...] = ()
+    replies: tuple[OutboxMessage, ...] = ()
+    """Also PutOutbox changes are made of these by the caller, and enqueued after the commit."""
+    finished: tuple[tuple[str, Outcome], ...] = ()
+    """(task token, outcome) of waits that this ends."""
+
+
+class Dialogue(Protocol):
+    """What a capability does with a client's words. Reactivation's is the first."""
+
+    def answer(self, file: ClientFile, event: MessageReceived) -> Effects:
+        """Calls the CRM and the model as needed; writes nothing itself but leases and bookings, which are idempotent."""
+        ...
+
+    def stopped(self, file: ClientFile, at: datetime) -> Effects:
+        """The client opted out: end the journey under way."""
+        ...
+
+    def undelivered(self, file: ClientFile, message: OutboxMessage) -> Effects:
+        """A message of a journey proved undeliverable."""
+        ...
+
+    def reached(self, file: ClientFile, message: OutboxMessage, stage: Stage) -> Effects:
+        """A journey's message was sent, delivered or read: count it once."""
+        ...
