@@ -425,3 +425,17 @@ class Dialogue(Protocol):
     def reached(self, file: ClientFile, message: OutboxMessage, stage: Stage) -> Effects:
         """A journey's message was sent, delivered or read: count it once."""
         ...
+
+
+class VisitFollowUp(Protocol):
+    """What reactivation makes of a visit that landed, changed or went, wherever it was told from."""
+
+    def due(
+        self, company: Company, catalogue: Catalogue, client: Client, visits: Sequence[Visit]
+    ) -> tuple[DueService, ...]:
+        """The due-index entries of a client, from all their visits: one per active service with a completed visit."""
+        ...
+
+    def landed(self, company: Company, file: ClientFile, visit: Visit) -> Effects:
+        """One visit of a client already on file: its due entries anew, and the end of a journey that it makes pointless."""
+        ...
