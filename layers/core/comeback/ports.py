@@ -75,8 +75,8 @@ class Store(Protocol):
         """Applies all changes or none. At most 100.
 
         Raises AlreadyDone when an EventSeen stood there before, Conflict when any other condition failed, Unavailable
-        when nothing is known to have been written. Safe against a lost answer: one token per call, and before Conflict is
-        raised the items are read back and compared.
+        when nothing is known to have been written. Safe against a lost answer: one token per call, and before
+        Conflict is raised the items are read back and compared.
         """
         ...
 
@@ -185,7 +185,12 @@ class Leases(Protocol):
     def release(self, company_id: str, leases: Sequence[Slot], holder: str) -> None: ...
 
     def held_by_others(
-        self, company_id: str, staff_ids: Iterable[str], days: Sequence[date], holder: str, now: datetime
+        self,
+        company_id: str,
+        staff_ids: Iterable[str],
+        days: Sequence[date],
+        holder: str,
+        now: datetime,
     ) -> tuple[Lease, ...]:
         """Live leases of other holders. `days` are UTC dates."""
         ...
@@ -372,7 +377,9 @@ class OutboundQueue(Protocol):
 
 
 class Events(Protocol):
-    def publish(self, company_id: str, kind: str, detail: Mapping[str, str], delay: int = 0) -> None:
+    def publish(
+        self, company_id: str, kind: str, detail: Mapping[str, str], delay: int = 0
+    ) -> None:
         """To the events queue; `delay` in seconds ≤ 900."""
         ...
 
@@ -411,7 +418,7 @@ class Dialogue(Protocol):
     """What a capability does with a client's words. Reactivation's is the first."""
 
     def answer(self, file: ClientFile, event: MessageReceived) -> Effects:
-        """Calls the CRM and the model as needed; writes nothing itself but leases and bookings, which are idempotent."""
+        """Calls the CRM and the model as needed; writes nothing but leases and bookings, which are idempotent."""
         ...
 
     def stopped(self, file: ClientFile, at: datetime) -> Effects:
@@ -437,5 +444,5 @@ class VisitFollowUp(Protocol):
         ...
 
     def landed(self, company: Company, file: ClientFile, visit: Visit) -> Effects:
-        """One visit of a client already on file: its due entries anew, and the end of a journey that it makes pointless."""
+        """One visit of a client on file: its due entries anew, and the end of a journey it makes pointless."""
         ...

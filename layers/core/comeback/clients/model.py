@@ -75,8 +75,14 @@ def may_market(consents: tuple[Consent, ...], channel: ChannelKind) -> bool:
 
 def opted_out(consents: tuple[Consent, ...]) -> bool:
     """Whether the newest word about marketing in every channel was a no."""
-    overall = [c for c in consents if c.purpose is Purpose.MARKETING and not c.granted and c.channel is None]
+    overall = [
+        c
+        for c in consents
+        if c.purpose is Purpose.MARKETING and not c.granted and c.channel is None
+    ]
     if not overall:
         return False
     last_no = max(c.at for c in overall)
-    return not any(c.granted and c.purpose is Purpose.MARKETING and c.at > last_no for c in consents)
+    return not any(
+        c.granted and c.purpose is Purpose.MARKETING and c.at > last_no for c in consents
+    )

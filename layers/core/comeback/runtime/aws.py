@@ -1,0 +1,28 @@
+"""boto3 clients, one per service and process, with limits well below every function's time-out.
+
+Import-light on purpose: webhooks load it.
+"""
+
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+CONNECT_SECONDS = 2
+READ_SECONDS = 5
+ATTEMPTS = 2
+"""One retry here; the queue or the state machine does the rest."""
+
+
+@cache
+def client(service: str) -> Any:
+    """A boto3 client. `Any`: the caller's wrapper gives the types."""
+    return boto3.client(
+        service,
+        config=Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
+        ),
+    )

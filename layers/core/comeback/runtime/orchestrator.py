@@ -1,0 +1,89 @@
+"""Step Functions behind the Orchestrator port."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from comeback.errors import Unavailable
+from comeback.ports import JourneyStart
+from comeback.reactivation.model import Outcome
+from comeback.reactivation.naming import campaign_name, journey_execution_name
+
+ANSWERED_BEFORE = ("TaskTimedOut", "InvalidToken", "TaskDoesNotExist")
+"""The wait ended before: by an earlier copy of this answer, by silence, or because the execution was stopped."""
+
+
+class StepFunctions:
+    def __init__(self, stepfunctions: Any, s3: Any, bucket: str, campaign_machine_arn: str) -> None:
+        self._stepfunctions = stepfunctions
+        self._s3 = s3
+        self._bucket = bucket
+        self._machine = campaign_machine_arn
+
+    def start_campaign(
+        self, company_id: str, campaign_on: date, journeys: Sequence[JourneyStart]
+    ) -> bool:
+        name = campaign_name(company_id, campaign_on)
+        key = f"campaigns/{company_id}/{campaign_on.isoformat()}.json"
+        items = [
+            {
+                "company_id": company_id,
+                "campaign_on": campaign_on.isoformat(),
+                "client_id": start.client_id,
+                "service_id": start.service_id,
+                "journey_id": start.journey_id,
+                "name": journey_execution_name(company_id, start.journey_id),
+            }
+            for start in journeys
+        ]
+        state = {
+            "company_id": company_id,
+            "campaign_on": campaign_on.isoformat(),
+            "bucket": self._bucket,
+            "key": key,
+        }
+        try:
+            self._s3.put_object(Bucket=self._bucket, Key=key, Body=json.dumps(items).encode())
+            self._stepfunctions.start_execution(
+                stateMachineArn=self._machine, name=name, input=json.dumps(state)
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ExecutionAlreadyExists":
+                return False
+            raise Unavailable("the campaign could not be started") from error
+        except BotoCoreError as error:
+            raise Unavailable("the campaign could not be started") from error
+        return True
+
+    def finish_wait(self, task_token: str, outcome: Outcome) -> None:
+        finish_wait(self._stepfunctions, task_token, outcome)
+
+
+class WaitEnder:
+    """The half of the port that functions need which only end waits; starting campaigns is detect's alone."""
+
+    def __init__(self, stepfunctions: Any) -> None:
+        self._stepfunctions = stepfunctions
+
+    def start_campaign(
+        self, company_id: str, campaign_on: date, journeys: Sequence[JourneyStart]
+    ) -> bool:
+        raise NotImplementedError("only detect starts campaigns")
+
+    def finish_wait(self, task_token: str, outcome: Outcome) -> None:
+        finish_wait(self._stepfunctions, task_token, outcome)
+
+
+def finish_wait(stepfunctions: Any, task_token: str, outcome: Outcome) -> None:
+    try:
+        stepfunctions.send_task_success(
+            taskToken=task_token, output=json.dumps({"outcome": outcome.value})
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ANSWERED_BEFORE:
+            raise Unavailable("the waiting journey could not be told") from error
+    except BotoCoreError as error:
+        raise Unavailable("the waiting journey could not be told") from error

@@ -1,0 +1,92 @@
+"""Typed settings of each function, read from the environment that `template.yaml` sets.
+
+One dataclass per need; a function reads only those it uses, so a missing variable fails at its cold start by name.
+Import-light on purpose: webhooks load it.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import TypeVar
+
+Settings = TypeVar("Settings")
+
+
+class ConfigurationError(RuntimeError):
+    """The template did not set a variable that this function needs."""
+
+
+def from_env(kind: type[Settings], env: Mapping[str, str] = os.environ) -> Settings:
+    """An instance of a settings dataclass whose fields are upper-cased variable names.
+
+    Raises ConfigurationError naming the variable that is missing.
+    """
+    values: dict[str, str] = {}
+    for field in fields(kind):  # type: ignore[arg-type]  # any dataclass type
+        name = field.name.upper()
+        if name in env:
+            values[field.name] = env[name]
+        elif field.default is MISSING:
+            raise ConfigurationError(f"set {name}: {kind.__name__} needs it (see template.yaml)")
+    return kind(**values)
+
+
+@dataclass(frozen=True)
+class StageSettings:
+    """`clock_url` empty: the system clock. Set only where time is simulated."""
+
+    stage: str
+    clock_url: str = ""
+
+
+@dataclass(frozen=True)
+class TableSettings:
+    table: str
+
+
+@dataclass(frozen=True)
+class InboundSettings:
+    stage: str
+    inbound_queue_url: str
+
+
+@dataclass(frozen=True)
+class EventsSettings:
+    stage: str
+    events_queue_url: str
+
+
+@dataclass(frozen=True)
+class OutboundSettings:
+    outbound_queue_url: str
+
+
+@dataclass(frozen=True)
+class CampaignSettings:
+    bucket: str
+    campaign_machine_arn: str
+
+
+@dataclass(frozen=True)
+class BucketSettings:
+    bucket: str
+
+
+@dataclass(frozen=True)
+class MessengerSettings:
+    telegram_base_url: str = "https://api.telegram.org"
+    whatsapp_base_url: str = "https://graph.facebook.com"
+
+
+@dataclass(frozen=True)
+class CrmSettings:
+    yclients_base_url: str = "https://api.yclients.com"
+
+
+@dataclass(frozen=True)
+class GeminiSettings:
+    """Empty base URL: the SDK's own. The model's name is configuration: names age fast."""
+
+    gemini_base_url: str = ""
+    gemini_proxy_url: str = ""
+    gemini_model: str = "gemini-3.1-flash-lite"
