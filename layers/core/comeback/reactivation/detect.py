@@ -1,0 +1,87 @@
+"""Detect: the hourly tick that lists who is due, company by company at its campaign hour, and starts the campaign."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from comeback.changes import Change, Count, EventSeen
+from comeback.companies.model import Company
+from comeback.errors import AlreadyDone
+from comeback.ports import Clock, JourneyStart, Limits, Orchestrator, Store
+from comeback.reactivation.model import DueService, SkipReason, Stage
+from comeback.reactivation.naming import journey_id
+from comeback.reactivation.priority import in_order, most_overdue_per_client
+
+
+@dataclass(frozen=True)
+class CampaignStarted:
+    company_id: str
+    campaign_on: date
+    due: int
+    started: int
+
+
+class Detect:
+    def __init__(
+        self, store: Store, limits: Limits, orchestrator: Orchestrator, clock: Clock
+    ) -> None:
+        self._store = store
+        self._limits = limits
+        self._orchestrator = orchestrator
+        self._clock = clock
+
+    def tick(self) -> list[CampaignStarted]:
+        """Campaigns started by this tick. A second tick of the same hour starts none."""
+        now = self._clock.now()
+        return [
+            campaign
+            for company in self._store.companies()
+            if is_campaign_hour(company, now) and (campaign := self.campaign(company, now))
+        ]
+
+    def campaign(self, company: Company, now: datetime) -> CampaignStarted | None:
+        """The campaign of the company's local day; None when there is nobody due, or it runs already."""
+        on = company.local(now).date()
+        due = most_overdue_per_client(self._store.due(company.company_id, on))
+        if not due:
+            return None
+        chosen = in_order(due, on)[: self._limits.remaining_today(company, now)]
+        self._count_once(company, on, due, len(chosen), now)
+        starts = [start(company.company_id, entry, on) for entry in chosen]
+        if not starts or not self._orchestrator.start_campaign(company.company_id, on, starts):
+            return None
+        return CampaignStarted(company.company_id, on, len(due), len(starts))
+
+    def _count_once(
+        self, company: Company, on: date, due: Sequence[DueService], chosen: int, now: datetime
+    ) -> None:
+        """The day's due and those over the limit, written with the day's own dedupe key before the start, so that a
+        crash between the two counts nothing twice and loses nothing."""
+        changes: list[Change] = [
+            EventSeen(company.company_id, f"campaign.{on.isoformat()}", now),
+            Count(company.company_id, on, Stage.DUE, n=len(due)),
+        ]
+        if over := len(due) - chosen:
+            reason = SkipReason.DAILY_LIMIT.value
+            changes.append(Count(company.company_id, on, Stage.SKIPPED, reason, over))
+        try:
+            self._store.commit(changes)
+        except AlreadyDone:
+            return
+
+
+def is_campaign_hour(company: Company, now: datetime) -> bool:
+    local = company.local(now)
+    return (
+        company.enabled
+        and local.hour == company.campaign_hour
+        and local.weekday() in company.sending.days
+    )
+
+
+def start(company_id: str, entry: DueService, on: date) -> JourneyStart:
+    return JourneyStart(
+        entry.client_id,
+        entry.service_id,
+        journey_id(company_id, entry.client_id, entry.service_id, on),
+    )

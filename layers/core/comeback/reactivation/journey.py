@@ -1,0 +1,164 @@
+"""A journey's moves, as pure functions from a journey to the changes that make the move."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from comeback.changes import Change, Count, ReleaseClient, RemoveDue, SaveDue, SaveJourney
+from comeback.clients.model import VisitStatus
+from comeback.companies.model import Company
+from comeback.ports import ClientFile
+from comeback.reactivation.model import (
+    Attempt,
+    Completion,
+    Journey,
+    JourneyState,
+    Outcome,
+    ServiceRule,
+    SkipReason,
+    Stage,
+)
+
+REACHED = (Stage.CONTACTED, Stage.DELIVERED, Stage.READ, Stage.ANSWERED, Stage.BOOKED)
+"""Each implies those before it: who answered has read, though a messenger without read receipts never says so."""
+LEAVE_ALONE_DAYS = 30
+"""Who declined, or kept silent through all attempts, is left alone at least this long."""
+NO_SHOW_DAYS = 3
+"""Who booked through us and did not come is due again this long after the slot."""
+
+COMPLETIONS: dict[Outcome, Completion] = {
+    Outcome.BOOKED: Completion.CONVERTED,
+    Outcome.OPTED_OUT: Completion.OPTED_OUT,
+    Outcome.DECLINED: Completion.DECLINED,
+    Outcome.AWAY: Completion.AWAY,
+    Outcome.ALREADY_BOOKED: Completion.ALREADY_BOOKED,
+    Outcome.NO_RESPONSE: Completion.MAX_ATTEMPTS,
+    Outcome.UNCERTAIN: Completion.MAX_ATTEMPTS,
+    Outcome.UNDELIVERABLE: Completion.UNDELIVERABLE,
+    Outcome.SKIPPED: Completion.SKIPPED,
+    Outcome.FAILED: Completion.FAILED,
+}
+
+
+def reach(journey: Journey, stage: Stage) -> tuple[Journey, tuple[Count, ...]]:
+    """Counts a funnel stage, and those it implies, once per journey, on the campaign's day."""
+    implied = REACHED[: REACHED.index(stage) + 1] if stage in REACHED else (stage,)
+    new = [s for s in implied if s not in journey.counted]
+    counts = tuple(Count(journey.company_id, journey.campaign_on, s) for s in new)
+    return replace(journey, counted=journey.counted | set(new)), counts
+
+
+def conclude(journey: Journey, outcome: Outcome, detail: str = "") -> Journey:
+    """The attempt under way has its outcome; Track will act on it. The first outcome stands."""
+    if journey.attempt.outcome is not None:
+        return journey
+    return replace(journey, attempt=replace(journey.attempt, outcome=outcome, detail=detail))
+
+
+def next_attempt(journey: Journey) -> Journey:
+    return replace(
+        journey,
+        state=JourneyState.ANALYSED,
+        earlier=(*journey.earlier, journey.attempt),
+        attempt=Attempt(journey.attempt.number + 1),
+    )
+
+
+def last_sent(journey: Journey) -> datetime | None:
+    return max((a.sent_at for a in (*journey.earlier, journey.attempt) if a.sent_at), default=None)
+
+
+def rest_ends(journey: Journey, rule: ServiceRule) -> datetime:
+    """When the next attempt may be made: the retry interval after the last message (UTC)."""
+    return (last_sent(journey) or journey.started_at) + timedelta(days=rule.retry_interval_days)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What finishing a journey needs to know."""
+
+    company: Company
+    file: ClientFile
+    rule: ServiceRule
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return self.company.local(self.now).date()
+
+    def finish(self, journey: Journey, completion: Completion) -> tuple[Change, ...]:
+        """The journey is over, the client is free for another, and is due again on a day that fits the ending."""
+        done = replace(
+            journey, state=JourneyState.FINISHED, completion=completion, finished_at=self.now
+        )
+        return (
+            SaveJourney(done),
+            *self._release(done),
+            *self._due_again(journey, completion, None),
+        )
+
+    def skip(self, journey: Journey, reason: SkipReason) -> tuple[Change, ...]:
+        """The journey ends unsent; counted by reason unless an earlier attempt was already sent."""
+        completion = Completion.OPTED_OUT if reason is SkipReason.OPTED_OUT else Completion.SKIPPED
+        done = replace(
+            conclude(journey, Outcome.SKIPPED, reason.value),
+            state=JourneyState.FINISHED,
+            completion=completion,
+            finished_at=self.now,
+        )
+        counts: tuple[Change, ...] = ()
+        if not done.counted:
+            counts = (Count(done.company_id, done.campaign_on, Stage.SKIPPED, reason.value),)
+        return (
+            SaveJourney(done),
+            *self._release(done),
+            *counts,
+            *self._due_again(done, completion, reason),
+        )
+
+    def _release(self, journey: Journey) -> tuple[Change, ...]:
+        """Nothing when another journey holds the client."""
+        if self.file.active_journey_id != journey.journey_id:
+            return ()
+        return (ReleaseClient(journey.company_id, journey.client_id, journey.journey_id),)
+
+    def _due_again(
+        self, journey: Journey, completion: Completion, reason: SkipReason | None
+    ) -> tuple[Change, ...]:
+        company_id, client_id = journey.company_id, journey.client_id
+        if completion is Completion.OPTED_OUT:
+            return tuple(RemoveDue(company_id, client_id, d.service_id) for d in self.file.due)
+        entry = next((d for d in self.file.due if d.service_id == journey.service_id), None)
+        if entry is None or reason is SkipReason.NOT_DUE:
+            return ()
+        next_on = self._next_on(completion, reason)
+        return (SaveDue(replace(entry, next_on=max(next_on, entry.due_on))),)
+
+    def _next_on(self, completion: Completion, reason: SkipReason | None) -> date:
+        retry = self.today + timedelta(days=self.rule.retry_interval_days)
+        tomorrow = self.today + timedelta(days=1)
+        if reason in (SkipReason.NO_CONSENT, SkipReason.NO_CHANNEL, SkipReason.RECENT_MESSAGE):
+            return retry
+        if reason is SkipReason.FUTURE_BOOKING or completion is Completion.ALREADY_BOOKED:
+            return self._after_bookings(1) or tomorrow
+        if reason is SkipReason.AWAY or completion is Completion.AWAY:
+            until = self.file.client.away_until
+            return self.company.local(until).date() if until else retry
+        if reason is not None:
+            return tomorrow
+        if completion is Completion.CONVERTED:
+            return self._after_bookings(NO_SHOW_DAYS) or retry
+        if completion in (Completion.MAX_ATTEMPTS, Completion.DECLINED):
+            days = max(LEAVE_ALONE_DAYS, self.rule.interval()[1].days)
+            return self.today + timedelta(days=days)
+        return retry
+
+    def _after_bookings(self, days: int) -> date | None:
+        """`days` after the last coming visit."""
+        coming = [
+            v.starts_at
+            for v in self.file.visits
+            if v.status is VisitStatus.BOOKED and v.starts_at > self.now
+        ]
+        if not coming:
+            return None
+        return self.company.local(max(coming)).date() + timedelta(days=days)

@@ -1,0 +1,58 @@
+"""Reserve: takes a minute inside the sending window and the account's limits; the state machine waits until then."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from comeback.changes import SaveJourney
+from comeback.ports import Clock, Limits, Store
+from comeback.reactivation.journey import Ending
+from comeback.reactivation.model import Journey, JourneyState, SkipReason
+from comeback.reactivation.scene import READY, SKIPPED, Answer, JourneyRef, Scene, early, load_ref
+
+
+class Reserve:
+    def __init__(self, store: Store, limits: Limits, clock: Clock) -> None:
+        self._store = store
+        self._limits = limits
+        self._clock = clock
+
+    def run(self, ref: JourneyRef) -> Answer:
+        now = self._clock.now()
+        scene = load_ref(self._store, ref)
+        journey = scene.journey(ref)
+        if journey.state is JourneyState.FINISHED or journey.attempt.address is None:
+            return SKIPPED
+        if journey.state is not JourneyState.ANALYSED and journey.attempt.reserved_for:
+            return _ready(journey.attempt.reserved_for, now)
+        channel = journey.attempt.address.channel
+        key = f"{journey.journey_id}.{journey.attempt.number}"
+        moment = self._limits.reserve_minute(scene.company, channel, key, now)
+        if moment is None:
+            return self._day_is_full(journey, scene, now)
+        attempt = replace(journey.attempt, reserved_for=moment)
+        reserved = replace(journey, state=JourneyState.RESERVED, attempt=attempt)
+        self._store.commit([SaveJourney(reserved)])
+        return _ready(moment, now)
+
+    def _day_is_full(self, journey: Journey, scene: Scene, now: datetime) -> Answer:
+        """A first attempt leaves its client to tomorrow's campaign; a later one waits for the next sending day."""
+        if journey.attempt.number > 1:
+            return early((_next_opening(scene, now) - now).total_seconds())
+        ending = Ending(scene.company, scene.file, scene.rule, now)
+        self._store.commit(ending.skip(journey, SkipReason.DAILY_LIMIT))
+        return SKIPPED
+
+
+def _ready(moment: datetime, now: datetime) -> Answer:
+    return {**READY, "wait_seconds": max(0, int((moment - now).total_seconds()))}
+
+
+def _next_opening(scene: Scene, now: datetime) -> datetime:
+    """The start of the sending window on the next sending day (UTC inside, company's zone on the wall)."""
+    company = scene.company
+    local = company.local(now)
+    for days in range(1, 9):
+        day = (local + timedelta(days=days)).date()
+        if day.weekday() in company.sending.days:
+            return datetime.combine(day, company.sending.start, tzinfo=company.zone)
+    return now + timedelta(days=1)

@@ -1,0 +1,88 @@
+"""What every step of a journey loads, and what it answers to the state machine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from comeback.bookings.model import Service
+from comeback.companies.model import Company
+from comeback.errors import InvalidInput, NotFound
+from comeback.ports import Catalogue, ClientFile, Store
+from comeback.reactivation.intervals import rule_for
+from comeback.reactivation.model import Journey, ServiceRule
+
+Answer = Mapping[str, Any]
+READY: Answer = {"status": "ready"}
+SKIPPED: Answer = {"status": "skipped"}
+DONE: Answer = {"status": "done"}
+
+
+def early(wait_seconds: float) -> Answer:
+    """Woken before time (a redrive, a skewed clock, simulated time): the machine waits this long again."""
+    return {"status": "early", "wait_seconds": max(1, int(wait_seconds) + 1)}
+
+
+@dataclass(frozen=True)
+class JourneyRef:
+    """The identity of a journey, as an execution's input carries it."""
+
+    company_id: str
+    client_id: str
+    service_id: str
+    journey_id: str
+    campaign_on: date
+
+    @classmethod
+    def of(cls, state: Mapping[str, Any]) -> "JourneyRef":
+        """Raises InvalidInput naming the key that is missing or malformed."""
+        try:
+            return cls(
+                company_id=str(state["company_id"]),
+                client_id=str(state["client_id"]),
+                service_id=str(state["service_id"]),
+                journey_id=str(state["journey_id"]),
+                campaign_on=date.fromisoformat(state["campaign_on"]),
+            )
+        except KeyError as error:
+            raise InvalidInput(
+                str(error.args[0]), "is missing", "Start the journey with it"
+            ) from error
+        except ValueError as error:
+            raise InvalidInput("campaign_on", "is no date", "Write it as 2026-11-24") from error
+
+
+@dataclass(frozen=True)
+class Scene:
+    company: Company
+    catalogue: Catalogue
+    file: ClientFile
+    service: Service
+    rule: ServiceRule
+
+    def journey(self, ref: JourneyRef) -> Journey:
+        """Raises NotFound: Analyse writes it before any other step runs."""
+        found = self.file.journey(ref.journey_id)
+        if found is None:
+            raise NotFound(f"journey {ref.journey_id}")
+        return found
+
+
+def load(store: Store, company_id: str, client_id: str, service_id: str) -> Scene:
+    """Raises NotFound for a company, client or service that is gone."""
+    company = store.company(company_id)
+    catalogue = store.catalogue(company_id)
+    service = catalogue.services.get(service_id)
+    if service is None:
+        raise NotFound(f"service {service_id}")
+    return Scene(
+        company=company,
+        catalogue=catalogue,
+        file=store.client(company_id, client_id),
+        service=service,
+        rule=rule_for(company, catalogue, service),
+    )
+
+
+def load_ref(store: Store, ref: JourneyRef) -> Scene:
+    return load(store, ref.company_id, ref.client_id, ref.service_id)

@@ -1,0 +1,105 @@
+"""Send: a last look, then the outbox item and the task token in one transaction, then the outbound queue."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from comeback.changes import PutOutbox, SaveJourney
+from comeback.conversations.model import OutboxMessage, OutboxState, Purpose
+from comeback.errors import InvalidInput
+from comeback.ports import Clock, Leases, Orchestrator, OutboundQueue, Store
+from comeback.reactivation.journey import Ending
+from comeback.reactivation.model import Journey, JourneyState, Outcome, SkipReason
+from comeback.reactivation.reachability import choose_address, skip_reason
+from comeback.reactivation.scene import JourneyRef, Scene, load_ref
+from comeback.reactivation.slots import LEASE
+
+
+class Send:
+    def __init__(
+        self,
+        store: Store,
+        leases: Leases,
+        outbound: OutboundQueue,
+        orchestrator: Orchestrator,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._leases = leases
+        self._outbound = outbound
+        self._orchestrator = orchestrator
+        self._clock = clock
+
+    def run(self, ref: JourneyRef, task_token: str) -> None:
+        """The state machine goes on when somebody finishes `task_token`: the dialogue, silence, or this very call."""
+        now = self._clock.now()
+        scene = load_ref(self._store, ref)
+        journey = scene.journey(ref)
+        if journey.state is JourneyState.WAITING:
+            self._again(journey, task_token)
+        elif journey.state is not JourneyState.WRITTEN:
+            self._orchestrator.finish_wait(task_token, journey.attempt.outcome or Outcome.SKIPPED)
+        elif reason := self._last_look(journey, scene, now):
+            ending = Ending(scene.company, scene.file, scene.rule, now)
+            self._store.commit(ending.skip(journey, reason))
+            self._orchestrator.finish_wait(task_token, Outcome.SKIPPED)
+        else:
+            self._hand_over(journey, scene, task_token, now)
+
+    def _last_look(self, journey: Journey, scene: Scene, now: datetime) -> SkipReason | None:
+        """Consent, bookings and the leases may have changed while the message waited for its minute."""
+        reason = skip_reason(scene.company, scene.file, scene.rule, journey, now)
+        if reason:
+            return reason
+        if choose_address(scene.company, scene.file) != journey.attempt.address:
+            return SkipReason.NO_CHANNEL
+        slots = journey.attempt.slots
+        company_id, holder = journey.company_id, journey.journey_id
+        held = self._leases.lease(company_id, slots, holder, now + LEASE, now)
+        return SkipReason.SLOT_LOST if len(held) < len(slots) else None
+
+    def _hand_over(self, journey: Journey, scene: Scene, task_token: str, now: datetime) -> None:
+        attempt = replace(
+            journey.attempt,
+            outbox_id=f"{journey.journey_id}.{journey.attempt.number}",
+            task_token=task_token,
+            sent_at=now,
+            deadline=now + timedelta(days=scene.company.answer_days),
+        )
+        waiting = replace(journey, state=JourneyState.WAITING, attempt=attempt)
+        self._store.commit([SaveJourney(waiting), PutOutbox(_message(waiting, now))])
+        self._enqueue(waiting)
+
+    def _again(self, journey: Journey, task_token: str) -> None:
+        """A second call for the same attempt: a retry after a crash or a lost answer, with a token of its own."""
+        if journey.attempt.task_token != task_token:
+            attempt = replace(journey.attempt, task_token=task_token)
+            self._store.commit([SaveJourney(replace(journey, attempt=attempt))])
+        if journey.attempt.outcome:
+            self._orchestrator.finish_wait(task_token, journey.attempt.outcome)
+            return
+        message = self._store.outbox(
+            journey.company_id, journey.client_id, journey.attempt.outbox_id
+        )
+        if message.state is OutboxState.NEW:
+            self._enqueue(journey)
+
+    def _enqueue(self, journey: Journey) -> None:
+        self._outbound.enqueue(journey.company_id, journey.client_id, journey.attempt.outbox_id)
+
+
+def _message(journey: Journey, now: datetime) -> OutboxMessage:
+    """Raises InvalidInput on a journey that Generate has not been through."""
+    attempt = journey.attempt
+    if attempt.address is None or attempt.content is None:
+        raise InvalidInput("journey", "has no address or no text", "Run Analyse and Generate first")
+    return OutboxMessage(
+        company_id=journey.company_id,
+        client_id=journey.client_id,
+        outbox_id=attempt.outbox_id,
+        address=attempt.address,
+        content=attempt.content,
+        purpose=Purpose.MARKETING,
+        created_at=now,
+        journey_id=journey.journey_id,
+        attempt=attempt.number,
+    )
