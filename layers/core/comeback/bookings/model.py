@@ -68,6 +68,8 @@ class BookingRequest:
     client_name: str
     phone: str
     comment: str = ""
+    holder: str = ""
+    """Whose lease may stand on the slot (the journey's id); anybody else's makes it taken."""
 
 
 @dataclass(frozen=True)
