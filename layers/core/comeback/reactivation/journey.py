@@ -48,8 +48,10 @@ def reach(journey: Journey, stage: Stage) -> tuple[Journey, tuple[Count, ...]]:
 
 
 def conclude(journey: Journey, outcome: Outcome, detail: str = "") -> Journey:
-    """The attempt under way has its outcome; Track will act on it. The first outcome stands."""
-    if journey.attempt.outcome is not None:
+    """The attempt under way has its outcome; Track will act on it. The first outcome stands, but a «yes» after the
+    deadline beats the silence noted at it."""
+    late_yes = outcome is Outcome.BOOKED and journey.attempt.outcome is Outcome.NO_RESPONSE
+    if journey.attempt.outcome is not None and not late_yes:
         return journey
     return replace(journey, attempt=replace(journey.attempt, outcome=outcome, detail=detail))
 
@@ -98,7 +100,7 @@ class Ending:
 
     def skip(self, journey: Journey, reason: SkipReason) -> tuple[Change, ...]:
         """The journey ends unsent; counted by reason unless an earlier attempt was already sent."""
-        completion = Completion.OPTED_OUT if reason is SkipReason.OPTED_OUT else Completion.SKIPPED
+        completion = _completion_of_skip(journey, reason)
         done = replace(
             conclude(journey, Outcome.SKIPPED, reason.value),
             state=JourneyState.FINISHED,
@@ -162,3 +164,14 @@ class Ending:
         if not coming:
             return None
         return self.company.local(max(coming)).date() + timedelta(days=days)
+
+
+def _completion_of_skip(journey: Journey, reason: SkipReason) -> Completion:
+    """A client who booked on an earlier attempt, after its deadline, has been won all the same."""
+    if Stage.BOOKED in journey.counted:
+        return Completion.CONVERTED
+    if reason is SkipReason.OPTED_OUT:
+        return Completion.OPTED_OUT
+    if reason is SkipReason.FUTURE_BOOKING and journey.counted:
+        return Completion.ALREADY_BOOKED
+    return Completion.SKIPPED

@@ -38,6 +38,8 @@ def skip_reason(
         return SkipReason.OPTED_OUT
     if has_future_booking(file, now):
         return SkipReason.FUTURE_BOOKING
+    if _came_since(file, journey):
+        return SkipReason.NOT_DUE
     if file.client.away_until and file.client.away_until > now:
         return SkipReason.AWAY
     if _recently_written(file, journey, rule, now):
@@ -49,6 +51,15 @@ def skip_reason(
 
 def has_future_booking(file: ClientFile, now: datetime) -> bool:
     return any(v.status is VisitStatus.BOOKED and v.starts_at > now for v in file.visits)
+
+
+def _came_since(file: ClientFile, journey: Journey) -> bool:
+    return any(
+        v.status is VisitStatus.COMPLETED
+        and v.service_id == journey.service_id
+        and v.starts_at > journey.started_at
+        for v in file.visits
+    )
 
 
 def _recently_written(file: ClientFile, journey: Journey, rule: ServiceRule, now: datetime) -> bool:

@@ -1,0 +1,10 @@
+"""Hourly: silence past its deadline becomes an answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from comeback.runtime import wiring
+
+
+def handler(_event: Mapping[str, Any], _context: object) -> dict[str, int]:
+    return {"ended": wiring.expire().tick()}

@@ -1,0 +1,15 @@
+"""Hands the message to the outbound queue; the execution waits for the answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from comeback.reactivation.scene import READY, Answer, JourneyRef
+from comeback.runtime import steps, wiring
+
+
+def handler(event: Mapping[str, Any], _context: object) -> Answer:
+    def step(state: Mapping[str, Any]) -> Answer:
+        wiring.send().run(JourneyRef.of(state), event["task_token"])
+        return READY
+
+    return steps.answer(event["state"], step)

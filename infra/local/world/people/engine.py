@@ -1,0 +1,188 @@
+"""The people behind the phones: each message that reaches one is read and answered at a time and in a way that fit them."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from world.people.person import Bubble, Person
+from world.people.phrases import phrase
+
+if TYPE_CHECKING:
+    from world.context import World
+
+TAKES_A_SECOND_OFFER = 0.8
+SAYS_THANKS = 0.3
+PRESSES_BUTTONS = 0.6
+READS = 0.9
+"""Share of those who keep silent but do open the message."""
+
+
+class People:
+    """State of all phones. Seeded: the same messages at the same times are answered the same."""
+
+    def __init__(self, world: "World", seed: int = 1) -> None:
+        self._world = world
+        self._seed = seed
+        self.persons: dict[str, Person] = {}
+        self.threads: dict[str, list[Bubble]] = defaultdict(list)
+        self.services: Sequence[str] = ()
+        self.masters: Sequence[str] = ()
+        self._by_address: dict[tuple[str, str], str] = {}
+        self.changes = 0
+
+    def add(self, raw: Mapping[str, Any]) -> Person:
+        person = Person.of(raw)
+        self.persons[person.person_id] = person
+        for address in person.addresses():
+            self._by_address[address] = person.person_id
+        return person
+
+    def at(self, channel: str, address: str) -> Person | None:
+        return self.persons.get(self._by_address.get((channel, address), ""))
+
+    # ── what arrives ─────────────────────────────────────────────────────────────────────────────
+
+    def message_arrived(
+        self, channel: str, account: str, address: str, message: Mapping[str, Any]
+    ) -> None:
+        """Called by a messenger's simulator once it accepted a business's message for `address`."""
+        person = self.at(channel, address)
+        bubble = Bubble(
+            mine=False,
+            text=message.get("text", ""),
+            at=self._world.clock.now(),
+            channel=channel,
+            account=account,
+            address=address,
+            message_id=str(message.get("message_id", "")),
+            buttons=tuple((b["id"], b["title"]) for b in message.get("buttons", ())),
+            status="delivered",
+        )
+        if person is None:
+            self._delivered(bubble)
+            return
+        self.threads[person.person_id].append(bubble)
+        self.changes += 1
+        rng = Random(f"{self._seed}:{person.person_id}:{len(self.threads[person.person_id])}")
+        self._delivered(bubble)
+        self._decide(person, bubble, rng)
+
+    def _decide(self, person: Person, bubble: Bubble, rng: Random) -> None:
+        if person.held:
+            return
+        minutes = rng.uniform(*person.reply_delay_minutes)
+        when = person.awake(self._world.clock.now() + timedelta(minutes=minutes))
+        intent = self._intent(person, bubble, rng)
+        if intent != "silence" or rng.random() < READS:
+            self._later(when - timedelta(minutes=min(1.0, minutes)), lambda: self._read(bubble))
+        if intent != "silence":
+            self._later(when, lambda: self._answer(person, bubble, intent, rng))
+
+    def _intent(self, person: Person, bubble: Bubble, rng: Random) -> str:
+        ids = [button_id for button_id, _ in bubble.buttons]
+        if any(i.startswith("consent:") for i in ids):
+            return "consent"
+        offers = any(i.startswith(("slot:", "other:")) for i in ids)
+        if not offers:
+            return "thanks" if rng.random() < SAYS_THANKS else "silence"
+        if self._answered_offer(person, bubble):
+            return "yes" if rng.random() < TAKES_A_SECOND_OFFER else "no"
+        person.offers_seen += 1
+        names, weights = zip(*person.answers.items(), strict=True)
+        return str(rng.choices(names, weights)[0])
+
+    def _answered_offer(self, person: Person, bubble: Bubble) -> bool:
+        """Whether this is the business's reply in a conversation going on: the person wrote last before it."""
+        earlier = [b for b in self.threads[person.person_id] if b is not bubble]
+        return bool(earlier) and earlier[-1].mine
+
+    # ── what is answered ─────────────────────────────────────────────────────────────────────────
+
+    def _answer(self, person: Person, bubble: Bubble, intent: str, rng: Random) -> None:
+        if person.held:
+            return
+        slots = [(i, t) for i, t in bubble.buttons if i.startswith("slot:")]
+        if intent == "consent":
+            self.press(person, bubble, next(i for i, _ in bubble.buttons if i.endswith(":yes")))
+        elif intent == "yes" and slots and rng.random() < PRESSES_BUTTONS:
+            self.press(person, bubble, rng.choice(slots)[0])
+        else:
+            facts = self._facts(person, bubble, rng)
+            self.say(person, bubble.channel, phrase(intent, person.language, rng, facts))
+
+    def _facts(self, person: Person, bubble: Bubble, rng: Random) -> dict[str, str]:
+        """What a phrase may mention: an offered slot's number and time, a service, a master, a date to be back."""
+        times = re.findall(r"\b\d{1,2}:\d{2}\b", bubble.text)
+        chosen = rng.randrange(len(times)) if times else 0
+        back = self._world.clock.now().date() + timedelta(days=rng.randint(7, 25))
+        return {
+            "n": str(chosen + 1) if times else "",
+            "time": times[chosen] if times else "",
+            "service": rng.choice(self.services).lower() if self.services else "",
+            "master": rng.choice(self.masters) if self.masters else "",
+            "date": _spoken(back, person.language),
+        }
+
+    def press(self, person: Person, bubble: Bubble, button_id: str) -> None:
+        title = next((t for i, t in bubble.buttons if i == button_id), button_id)
+        self._mine(person, bubble, title)
+        if bubble.channel == "telegram":
+            self._world.telegram.press_button(
+                bubble.account, int(bubble.address), int(bubble.message_id), button_id
+            )
+        else:
+            self._world.whatsapp.press_button(
+                bubble.account, bubble.address, bubble.message_id, button_id
+            )
+
+    def say(self, person: Person, channel: str, words: str) -> None:
+        """Raises LookupError when nobody has written to this person in `channel` yet."""
+        last = self._last(person, channel)
+        if last is None:
+            raise LookupError(f"{person.person_id} has no conversation in {channel}")
+        self._mine(person, last, words)
+        if channel == "telegram":
+            self._world.telegram.user_sends(last.account, int(last.address), words)
+        else:
+            self._world.whatsapp.user_sends(last.account, last.address, words)
+
+    def _last(self, person: Person, channel: str) -> Bubble | None:
+        thread = self.threads[person.person_id]
+        return next((b for b in reversed(thread) if not b.mine and b.channel == channel), None)
+
+    def _mine(self, person: Person, to: Bubble, words: str) -> None:
+        self._read(to)
+        now = self._world.clock.now()
+        bubble = Bubble(True, words, now, to.channel, to.account, to.address)
+        self.threads[person.person_id].append(bubble)
+        self.changes += 1
+
+    # ── receipts ─────────────────────────────────────────────────────────────────────────────────
+
+    def _delivered(self, bubble: Bubble) -> None:
+        """Only WhatsApp sends receipts to businesses."""
+        if bubble.channel == "whatsapp":
+            self._world.whatsapp.deliver(bubble.message_id)
+
+    def _read(self, bubble: Bubble) -> None:
+        if bubble.status == "read":
+            return
+        bubble.status = "read"
+        self.changes += 1
+        if bubble.channel == "whatsapp":
+            self._world.whatsapp.read(bubble.message_id)
+
+    def _later(self, when: Any, callback: Callable[[], None]) -> None:
+        self._world.clock.at(when, callback)
+
+
+MONTHS_RU = (
+    ["января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря"]
+)
+
+
+def _spoken(day: date, language: str) -> str:
+    return f"{day.day} {MONTHS_RU[day.month - 1]}" if language == "ru" else f"{day:%B} {day.day}"

@@ -1,0 +1,11 @@
+"""What Telegram remembers."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from world.context import World
+
+
+class TelegramState:
+    def __init__(self, world: "World") -> None:
+        self._world = world

@@ -1,0 +1,129 @@
+"""When a client is due for a service: written when a visit lands, so that detect reads an index and no client base."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from comeback.changes import Change, SaveDue, SaveJourney
+from comeback.clients.model import Client, Visit, VisitStatus
+from comeback.companies.model import Company
+from comeback.ports import Catalogue, ClientFile, Clock, Effects, Store
+from comeback.reactivation.intervals import rule_for
+from comeback.reactivation.journey import conclude
+from comeback.reactivation.model import (
+    DueService,
+    IntervalSource,
+    JourneyState,
+    Outcome,
+    ServiceRule,
+)
+from comeback.reactivation.returns import ReturnModel
+
+OURS = "comeback"
+"""`Visit.source` of what we booked ourselves."""
+
+
+@dataclass
+class DueDates:
+    """The VisitFollowUp port. One per job: the fitted models it reads are kept for its life."""
+
+    store: Store
+    clock: Clock
+    _models: dict[tuple[str, str], ReturnModel | None] = field(default_factory=dict)
+
+    def due(
+        self, company: Company, catalogue: Catalogue, client: Client, visits: Sequence[Visit]
+    ) -> tuple[DueService, ...]:
+        entries = (
+            self._entry(company, rule_for(company, catalogue, service), client, visits)
+            for service in catalogue.services.values()
+            if service.active
+        )
+        return tuple(entry for entry in entries if entry)
+
+    def landed(self, company: Company, file: ClientFile, visit: Visit) -> Effects:
+        catalogue = self.store.catalogue(company.company_id)
+        visits = [v for v in file.visits if v.visit_id != visit.visit_id] + [visit]
+        fresh = self.due(company, catalogue, file.client, visits)
+        resting = keep_rests(fresh, file.due)
+        changes: list[Change] = [SaveDue(entry) for entry in resting if entry not in file.due]
+        return _end_pointless(file, visit, self.clock.now(), tuple(changes))
+
+    def _entry(
+        self, company: Company, rule: ServiceRule, client: Client, visits: Sequence[Visit]
+    ) -> DueService | None:
+        completed = [
+            v
+            for v in visits
+            if v.service_id == rule.service_id and v.status is VisitStatus.COMPLETED
+        ]
+        if not completed or not rule.active:
+            return None
+        source, interval = rule.interval()
+        last = max(company.local(v.starts_at).date() for v in completed)
+        entry = DueService(
+            company_id=company.company_id,
+            client_id=client.client_id,
+            service_id=rule.service_id,
+            due_on=last + timedelta(days=interval.days),
+            next_on=last + timedelta(days=interval.days),
+            last_visit_on=last,
+            visits=len(completed),
+            spend_minor=sum(v.amount_minor for v in completed),
+            vip=client.vip,
+            source=source,
+            reason=interval.reason,
+        )
+        days = [company.local(v.starts_at).date() for v in completed]
+        return self._forecast(company, entry, days)
+
+    def _forecast(self, company: Company, entry: DueService, days: Sequence[date]) -> DueService:
+        """The band and the chance of return always; the due date itself only where history is the winning source."""
+        model = self._model(company.company_id, entry.service_id)
+        if model is None:
+            return entry
+        today = company.local(self.clock.now()).date()
+        forecast = model.forecast(days, as_of=max(today, entry.last_visit_on))
+        entry = replace(
+            entry, low=forecast.low, high=forecast.high, p_active=round(forecast.p_active, 3)
+        )
+        if entry.source is not IntervalSource.HISTORICAL:
+            return entry
+        return replace(entry, due_on=forecast.due_on, next_on=forecast.due_on)
+
+    def _model(self, company_id: str, service_id: str) -> ReturnModel | None:
+        key = (company_id, service_id)
+        if key not in self._models:
+            stored = self.store.model(company_id, service_id)
+            self._models[key] = ReturnModel.from_json(stored) if stored else None
+        return self._models[key]
+
+
+def keep_rests(fresh: Sequence[DueService], stored: Sequence[DueService]) -> tuple[DueService, ...]:
+    """A rest decided by a journey stands until the client comes again."""
+    before = {d.service_id: d for d in stored}
+    return tuple(
+        replace(entry, next_on=max(entry.next_on, old.next_on))
+        if (old := before.get(entry.service_id)) and old.last_visit_on == entry.last_visit_on
+        else entry
+        for entry in fresh
+    )
+
+
+def _end_pointless(
+    file: ClientFile, visit: Visit, now: datetime, changes: tuple[Change, ...]
+) -> Effects:
+    """Who books or comes by themselves needs no message; what we booked ourselves ends its journey elsewhere.
+
+    Before the message left, its last look finds the visit; while resting, the next Analyse does.
+    """
+    journey = file.journey(file.active_journey_id) if file.active_journey_id else None
+    if journey is None or journey.state is not JourneyState.WAITING or journey.attempt.outcome:
+        return Effects(changes=changes)
+    coming = visit.status is VisitStatus.BOOKED and visit.starts_at > now
+    came = visit.status is VisitStatus.COMPLETED and visit.starts_at > journey.started_at
+    if visit.source == OURS or not (coming or came):
+        return Effects(changes=changes)
+    ended = conclude(journey, Outcome.ALREADY_BOOKED, visit.visit_id)
+    token = (journey.attempt.task_token, Outcome.ALREADY_BOOKED)
+    return Effects(changes=(*changes, SaveJourney(ended)), finished=(token,))
