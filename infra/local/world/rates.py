@@ -1,23 +1,23 @@
-"""Rate limits of the simulated services, by token buckets in real time."""
+"""Rate limits judged in real time: the caller's real speed is what a real service would see."""
 
 import time
-from collections.abc import Callable, Hashable
+from collections import defaultdict, deque
 
 
-class Rates:
-    """Buckets that hold `burst` tokens and refill at `per_second`."""
+class Rate:
+    """At most `limit` calls per `seconds` for each key, as a sliding window."""
 
-    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, limit: int, seconds: float) -> None:
+        self._limit = limit
         self._seconds = seconds
-        self._buckets: dict[Hashable, tuple[float, float]] = {}
+        self._calls: dict[str, deque[float]] = defaultdict(deque)
 
-    def take(self, key: Hashable, burst: float, per_second: float) -> float:
-        """Takes a token; seconds until there is one again when there was none (0.0: taken)."""
-        now = self._seconds()
-        tokens, since = self._buckets.get(key, (burst, now))
-        tokens = min(burst, tokens + (now - since) * per_second)
-        if tokens < 1:
-            self._buckets[key] = (tokens, now)
-            return (1 - tokens) / per_second
-        self._buckets[key] = (tokens - 1, now)
+    def wait(self, key: str) -> float:
+        """0.0: counted and let through; else the seconds until the next call would be."""
+        now, calls = time.monotonic(), self._calls[key]
+        while calls and calls[0] <= now - self._seconds:
+            calls.popleft()
+        if len(calls) >= self._limit:
+            return calls[0] + self._seconds - now
+        calls.append(now)
         return 0.0
