@@ -1,1 +1,1 @@
-"""The outside world, simulated at the wire level: messengers, CRM, language model, and the people behind the phones."""
+"""The outside world, simulated at the wire level: messengers, CRM, language model, people and their time."""

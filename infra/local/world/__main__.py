@@ -1,33 +1,51 @@
-"""`python -m world --port 4600 --now 2026-03-02T08:00:00+00:00`: runs the world on loopback."""
+"""`python -m world`: serves the world on the loopback address until it is stopped."""
 
 import argparse
+import os
 import socket
 import sys
 from datetime import UTC, datetime
 
 import uvicorn
 
-from world.app import build
+from world.app import application, build
+from world.settings import Settings
+
+HOST = "127.0.0.1"
 
 
 def main() -> int:
+    options = _options()
+    now = options.now if options.now.tzinfo else options.now.replace(tzinfo=UTC)
+    try:
+        listener = socket.create_server((HOST, options.port))
+    except OSError as error:
+        print(
+            f"world: port {options.port} can not be used ({os.strerror(error.errno or 0)}); choose another with --port",
+            file=sys.stderr,
+        )
+        return 1
+    world = build(now, Settings(real_time=options.real_time), options.seed)
+    config = uvicorn.Config(application(world), log_level="warning", timeout_graceful_shutdown=2)
+    with listener:
+        uvicorn.Server(config).run(sockets=[listener])
+    return 0
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="world", description=__doc__)
     parser.add_argument("--port", type=int, default=4600)
-    parser.add_argument("--now", type=datetime.fromisoformat, default=datetime.now(UTC))
+    parser.add_argument(
+        "--now",
+        type=datetime.fromisoformat,
+        default=datetime.now(UTC),
+        help="simulated start, ISO 8601; UTC when without an offset",
+    )
+    parser.add_argument(
+        "--real-time", action="store_true", help="let simulated time pass as real time does"
+    )
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--real-time", action="store_true", help="follow the real clock")
-    parser.add_argument("--no-limits", action="store_true", help="do not judge rate limits")
-    options = parser.parse_args()
-    with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", options.port)) == 0:
-            print(
-                f"port {options.port} is taken: stop what uses it, or set COMEBACK_WORLD_PORT",
-                file=sys.stderr,
-            )
-            return 1
-    app, _ = build(options.now, options.seed, options.real_time, not options.no_limits)
-    uvicorn.run(app, host="127.0.0.1", port=options.port, log_level="warning")
-    return 0
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

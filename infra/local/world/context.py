@@ -1,36 +1,61 @@
-"""What every simulator is given: one world, one clock, one transcript."""
+"""The world as its simulators see it."""
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from world.activity import Activity
 from world.clock import WorldClock
 from world.faults import Faults
+from world.settings import Settings
 from world.transcript import Transcript
 from world.webhooks import WebhookSender
+
+if TYPE_CHECKING:
+    from world.telegram.state import TelegramState
+    from world.whatsapp.state import WhatsAppState
+
+
+class PeopleHook(Protocol):
+    """Whoever lives behind the phones. `world.people` is one, or None when nobody does."""
+
+    def message_arrived(
+        self, channel: str, account: str, address: str, message: Mapping[str, Any]
+    ) -> None:
+        """A messenger accepted a business's message for `address`. Called before the API call is answered.
+
+        `channel`: telegram | whatsapp. `account`: the bot's username | the phone_number_id; what the user-side
+        methods take as their first argument. `address`: the chat id | the number in digits, both as text.
+        `message`: {"message_id": str, "text": str, "buttons": [{"id", "title"}]} and, for a WhatsApp template,
+        "template": {"name", "language"} – `text` is then the template's body with its variables filled and the
+        buttons' ids are their payloads. An edited Telegram message comes again with "edited": True.
+
+        It decides when the message is delivered and read (`world.whatsapp.deliver(id)`, `.read(id)`) and what is
+        answered (`.user_sends(...)`, `.press_button(...)`), by `world.clock.at(when, callback)`.
+        """
+        ...
 
 
 @dataclass
 class World:
-    """Simulators' states are attributes by their NAME (`world.telegram`, `world.people`, …), set by `app.build`.
+    """One per process. Simulators keep nothing outside their state, and find it here under their `NAME`.
 
-    Contract with people: a messenger calls `world.people.message_arrived(channel, account, address, message)` once it has
-    accepted a business's message; `message` holds `message_id`, `text` and `buttons` ([{id, title}]). People answer by the
-    messengers' user-side methods.
+    Endpoints must read `world.<name>` at each request: a reset replaces the states.
     """
 
     clock: WorldClock
     transcript: Transcript
     faults: Faults
     webhooks: WebhookSender
-    rng: Random
-    real_limits: bool = True
-    """Whether the services' rate limits are judged (in real time). Off: a demo may run faster than life."""
-    states: dict[str, Any] = field(default_factory=dict)
-
-    def __getattr__(self, name: str) -> Any:
-        states: Mapping[str, Any] = self.__dict__.get("states", {})
-        if name in states:
-            return states[name]
-        raise AttributeError(name)
+    activity: Activity
+    settings: Settings
+    seed: int = 1
+    rng: random.Random = field(default_factory=lambda: random.Random(1))
+    telegram: "TelegramState" = field(init=False)
+    whatsapp: "WhatsAppState" = field(init=False)
+    yclients: Any = None
+    gemini: Any = None
+    people: Any = None
+    """A `PeopleHook`, or None."""
+    phones: Any = None

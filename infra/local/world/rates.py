@@ -1,23 +1,23 @@
-"""Rate limits judged in real time: the caller's real speed is what a real service would see."""
+"""Rate limits of the simulated services, by token buckets in real time."""
 
 import time
-from collections import defaultdict, deque
+from collections.abc import Callable, Hashable
 
 
-class Rate:
-    """At most `limit` calls per `seconds` for each key, as a sliding window."""
+class Rates:
+    """Buckets that hold `burst` tokens and refill at `per_second`."""
 
-    def __init__(self, limit: int, seconds: float) -> None:
-        self._limit = limit
+    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
-        self._calls: dict[str, deque[float]] = defaultdict(deque)
+        self._buckets: dict[Hashable, tuple[float, float]] = {}
 
-    def wait(self, key: str) -> float:
-        """0.0: counted and let through; else the seconds until the next call would be."""
-        now, calls = time.monotonic(), self._calls[key]
-        while calls and calls[0] <= now - self._seconds:
-            calls.popleft()
-        if len(calls) >= self._limit:
-            return calls[0] + self._seconds - now
-        calls.append(now)
+    def take(self, key: Hashable, burst: float, per_second: float) -> float:
+        """Takes a token; seconds until there is one again when there was none (0.0: taken)."""
+        now = self._seconds()
+        tokens, since = self._buckets.get(key, (burst, now))
+        tokens = min(burst, tokens + (now - since) * per_second)
+        if tokens < 1:
+            self._buckets[key] = (tokens, now)
+            return (1 - tokens) / per_second
+        self._buckets[key] = (tokens - 1, now)
         return 0.0

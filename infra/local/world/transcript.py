@@ -1,43 +1,65 @@
-"""Everything that passed between us and the outside; tests read it. Tokens are blotted out."""
+"""What was asked and answered, for tests to read. Credentials never get in."""
 
+import itertools
 import re
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
-SECRETS = re.compile(r"(bot)\d+:[\w-]+|(Bearer )[\w:.-]+(, User )?[\w-]*")
+from world.clock import WorldClock
 
-
-@dataclass(frozen=True)
-class Entry:
-    seq: int
-    at: datetime
-    kind: str
-    request: Any
-    status: int
-    response: Any
-
-    def as_json(self) -> dict[str, Any]:
-        return {**self.__dict__, "at": self.at.isoformat()}
+SECRET_NAMES = re.compile(
+    r"(^|[_.-])(token|secret|password|authorization|api_?key|key)$", re.IGNORECASE
+)
+SECRET_PATHS = re.compile(r"(/bot)\d+:[^/]+")
+REDACTED = "***"
 
 
 class Transcript:
-    def __init__(self) -> None:
-        self.entries: list[Entry] = []
+    """Entries by ascending `seq`, which goes on counting over a reset."""
 
-    def add(self, at: datetime, kind: str, request: Any, status: int, response: Any) -> None:
-        seq = len(self.entries) + 1
-        self.entries.append(Entry(seq, at, kind, redacted(request), status, redacted(response)))
+    def __init__(self, clock: WorldClock) -> None:
+        self._clock = clock
+        self._seq = itertools.count(1)
+        self._entries: list[dict[str, Any]] = []
 
-    def after(self, seq: int, kind: str = "") -> list[Entry]:
-        return [e for e in self.entries[seq:] if e.kind.startswith(kind)]
+    def add(
+        self,
+        kind: str,
+        request: Any,
+        status: int,
+        response: Any,
+        **more: Any,
+    ) -> dict[str, Any]:
+        """`kind` like `telegram.sendMessage`; `status` 0 means that no answer came or was given."""
+        entry = {
+            "seq": next(self._seq),
+            "at": self._clock.now().isoformat(),
+            "kind": kind,
+            "request": redacted(request),
+            "status": status,
+            "response": redacted(response),
+            **{name: redacted(value) for name, value in more.items()},
+        }
+        self._entries.append(entry)
+        return entry
+
+    def entries(self, after: int = 0, kind: str = "") -> list[dict[str, Any]]:
+        """Those with `seq` > `after` whose kind begins with `kind`."""
+        return [e for e in list(self._entries) if e["seq"] > after and e["kind"].startswith(kind)]
+
+    def clear(self) -> None:
+        self._entries.clear()
 
 
 def redacted(value: Any) -> Any:
-    if isinstance(value, str):
-        return SECRETS.sub(lambda m: f"{m.group(1) or m.group(2)}***", value)
-    if isinstance(value, dict):
-        return {key: redacted(v) for key, v in value.items()}
+    """A copy without the values of credentials."""
+    if isinstance(value, Mapping):
+        return {
+            name: REDACTED if SECRET_NAMES.search(str(name)) and held else redacted(held)
+            for name, held in value.items()
+        }
     if isinstance(value, list | tuple):
-        return [redacted(v) for v in value]
+        return [redacted(held) for held in value]
+    if isinstance(value, str):
+        return SECRET_PATHS.sub(rf"\1{REDACTED}", value)
     return value

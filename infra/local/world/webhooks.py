@@ -1,88 +1,146 @@
-"""Delivers the services' webhooks as the services do: again when not answered with 2xx; twice, late, shuffled on command."""
+"""Webhooks leave here: asynchronously, in order where the real service keeps order, and repeated until answered."""
 
 import asyncio
+import itertools
+from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass, field
 
 import httpx
+import msgspec
 
-from world.clock import WorldClock
-from world.faults import Faults
+from world.faults import Fault, Faults
+from world.settings import Settings
 from world.transcript import Transcript
 
-RETRY_AFTER = (0.3, 1.0, 2.0)
-"""Seconds before each repetition. The services go on for hours or days; three is enough to see it."""
-TIMEOUT = 30.0
+
+@dataclass(frozen=True)
+class Delivery:
+    number: int
+    kind: str
+    url: str
+    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    lane: str
+    retry: bool
+
+    @property
+    def target(self) -> str:
+        return f"webhooks.{self.kind}"
 
 
 class WebhookSender:
-    def __init__(self, clock: WorldClock, transcript: Transcript, faults: Faults) -> None:
-        self._clock = clock
+    """`send` returns at once and may be called from any thread; `start` must have run on the server's loop."""
+
+    def __init__(self, transcript: Transcript, faults: Faults, settings: Settings) -> None:
         self._transcript = transcript
         self._faults = faults
-        self._client: httpx.AsyncClient | None = None
-        self._held: list[tuple[str, str, bytes, Mapping[str, str]]] = []
+        self._settings = settings
+        self._numbers = itertools.count(1)
+        self._open: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._slots = asyncio.Semaphore(8)
+        self._lanes: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._overtaken: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._client: httpx.AsyncClient | None = None
 
     @property
     def in_flight(self) -> int:
-        return len(self._tasks)
+        """Webhooks not yet answered, those waiting for a repeat included."""
+        return len(self._open)
 
-    def send(self, kind: str, url: str, body: bytes, headers: Mapping[str, str]) -> None:
-        """Returns at once; the delivery goes on behind. Must be called inside the event loop."""
-        fault = self._faults.next(f"webhook.{kind}", body.decode(errors="replace"))
-        if fault and fault.kind == "drop":
-            return
-        if fault and fault.kind == "reorder":
-            self._held.append((kind, url, body, headers))
-            return
-        delay = fault.seconds if fault and fault.kind == "delay" else 0.0
-        for _ in range(2 if fault and fault.kind == "duplicate" else 1):
-            self._start(kind, url, body, headers, delay)
-        while self._held:
-            self._start(*self._held.pop())
+    def start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._client = httpx.AsyncClient(timeout=self._settings.webhook_timeout, trust_env=False)
 
-    def _start(
-        self, kind: str, url: str, body: bytes, headers: Mapping[str, str], delay: float = 0.0
+    async def stop(self) -> None:
+        self.clear()
+        if self._client is not None:
+            await self._client.aclose()
+
+    def clear(self) -> None:
+        """Forgets all that is under way."""
+        for task in list(self._tasks):
+            task.cancel()
+        self._open.clear()
+        self._lanes.clear()
+
+    def send(
+        self,
+        kind: str,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str] | None = None,
+        *,
+        lane: str = "",
+        retry: bool = True,
     ) -> None:
-        task = asyncio.get_running_loop().create_task(
-            self._deliver(kind, url, body, headers, delay)
-        )
+        """Posts `body` as it is. Those of one `lane` are posted one after the other, others side by side."""
+        if self._loop is None:
+            raise RuntimeError("the world's server is not running")
+        delivery = Delivery(next(self._numbers), kind, url, body, headers or {}, lane, retry)
+        self._open.add(delivery.number)
+        self._loop.call_soon_threadsafe(self._launch, delivery)
+
+    async def settled(self) -> bool:
+        """Waits until nothing is in flight, `settle_timeout` at most; whether that came to pass."""
+        deadline = asyncio.get_running_loop().time() + self._settings.settle_timeout
+        while self._open and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.01)
+        return not self._open
+
+    def _launch(self, delivery: Delivery) -> None:
+        task = asyncio.get_running_loop().create_task(self._deliver(delivery))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _deliver(
-        self, kind: str, url: str, body: bytes, headers: Mapping[str, str], delay: float
-    ) -> None:
-        for pause in (delay, *RETRY_AFTER):
-            await asyncio.sleep(pause)
-            async with self._slots:
-                status, answer = await self._post(url, body, headers)
-            sent = {"url": url.split("?")[0], "body": body.decode(errors="replace")}
-            self._transcript.add(self._clock.now(), f"webhook.{kind}", sent, status, answer)
-            if 200 <= status < 300 or 400 <= status < 404:
+    async def _deliver(self, delivery: Delivery) -> None:
+        try:
+            fault = self._faults.take(delivery.target, delivery.body)
+            if fault and fault.kind == "drop":
+                self._record(delivery, 0, "dropped", 0)
+                return
+            await self._hold(delivery, fault)
+            if delivery.lane:
+                async with self._lanes[delivery.lane]:
+                    await self._post_until_answered(delivery, fault)
+            else:
+                await self._post_until_answered(delivery, fault)
+            self._overtaken.pop(delivery.kind, asyncio.Event()).set()
+            if fault and fault.kind == "duplicate":
+                await self._post_until_answered(delivery, None)
+        finally:
+            self._open.discard(delivery.number)
+
+    async def _hold(self, delivery: Delivery, fault: Fault | None) -> None:
+        if fault and fault.kind == "delay":
+            await asyncio.sleep(fault.seconds)
+        if fault and fault.kind == "reorder":
+            overtaken = self._overtaken[delivery.kind]
+            try:
+                await asyncio.wait_for(overtaken.wait(), self._settings.reorder_wait)
+            except TimeoutError:
                 return
 
-    async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
-        if self._client is None:
-            self._client = httpx.AsyncClient(timeout=TIMEOUT)
+    async def _post_until_answered(self, delivery: Delivery, fault: Fault | None) -> None:
+        pauses = self._settings.webhook_retry_seconds if delivery.retry else ()
+        lost = fault is not None and fault.kind == "lost_response"
+        for attempt, pause in enumerate((0.0, *pauses), start=1):
+            await asyncio.sleep(pause)
+            status, answer = await self._post(delivery)
+            self._record(delivery, status, answer, attempt)
+            if 200 <= status < 300 and not (lost and attempt == 1):
+                return
+
+    async def _post(self, delivery: Delivery) -> tuple[int, str]:
+        assert self._client is not None
+        headers = {"content-type": "application/json", **delivery.headers}
         try:
-            answer = await self._client.post(url, content=body, headers=dict(headers))
+            answer = await self._client.post(delivery.url, content=delivery.body, headers=headers)
         except httpx.HTTPError as error:
             return 0, type(error).__name__
         return answer.status_code, answer.text[:500]
 
-    async def settled(self, seconds: float) -> None:
-        """Waits until nothing is under way, at most this long."""
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=seconds)
-
-    async def get(self, url: str, params: Mapping[str, Any]) -> tuple[int, str]:
-        """A service's own GET (WhatsApp's verification of a webhook)."""
-        async with httpx.AsyncClient(timeout=TIMEOUT) as client:
-            try:
-                answer = await client.get(url, params=dict(params))
-            except httpx.HTTPError as error:
-                return 0, type(error).__name__
-            return answer.status_code, answer.text
+    def _record(self, delivery: Delivery, status: int, answer: str, attempt: int) -> None:
+        request = msgspec.json.decode(delivery.body)
+        self._transcript.add(f"webhook.{delivery.kind}", request, status, answer, attempt=attempt)
