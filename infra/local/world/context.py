@@ -13,12 +13,13 @@ from world.transcript import Transcript
 from world.webhooks import WebhookSender
 
 if TYPE_CHECKING:
+    from world.people.engine import People
     from world.telegram.state import TelegramState
     from world.whatsapp.state import WhatsAppState
 
 
 class PeopleHook(Protocol):
-    """Whoever lives behind the phones. `world.people` is one, or None when nobody does."""
+    """Whoever lives behind the phones. `world.people` is one."""
 
     def message_arrived(
         self, channel: str, account: str, address: str, message: Mapping[str, Any]
@@ -54,8 +55,8 @@ class World:
     rng: random.Random = field(default_factory=lambda: random.Random(1))
     telegram: "TelegramState" = field(init=False)
     whatsapp: "WhatsAppState" = field(init=False)
+    people: "People" = field(init=False)
+    """The `PeopleHook`."""
     yclients: Any = None
     gemini: Any = None
-    people: Any = None
-    """A `PeopleHook`, or None."""
     phones: Any = None

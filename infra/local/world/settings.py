@@ -11,6 +11,8 @@ class Settings:
     """
 
     real_time: bool = False
+    limits: bool = True
+    """Whether rates are judged at all. Off, a demo may run faster than life."""
     webhook_retry_seconds: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0)
     """Waits between tries of a webhook that was not answered with 2xx; the real services go on for hours."""
     webhook_timeout: float = 15.0

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import httpx
@@ -23,6 +23,7 @@ class Delivery:
     headers: Mapping[str, str] = field(repr=False)
     lane: str
     retry: bool
+    answered: Callable[[int], None] | None = None
 
     @property
     def target(self) -> str:
@@ -74,11 +75,17 @@ class WebhookSender:
         *,
         lane: str = "",
         retry: bool = True,
+        answered: Callable[[int], None] | None = None,
     ) -> None:
-        """Posts `body` as it is. Those of one `lane` are posted one after the other, others side by side."""
+        """Posts `body` as it is. Those of one `lane` are posted one after the other, others side by side.
+
+        `answered` is told the status of each try, 0 when there was no answer.
+        """
         if self._loop is None:
             raise RuntimeError("the world's server is not running")
-        delivery = Delivery(next(self._numbers), kind, url, body, headers or {}, lane, retry)
+        delivery = Delivery(
+            next(self._numbers), kind, url, body, headers or {}, lane, retry, answered
+        )
         self._open.add(delivery.number)
         self._loop.call_soon_threadsafe(self._launch, delivery)
 
@@ -129,6 +136,8 @@ class WebhookSender:
             await asyncio.sleep(pause)
             status, answer = await self._post(delivery)
             self._record(delivery, status, answer, attempt)
+            if delivery.answered is not None:
+                delivery.answered(status)
             if 200 <= status < 300 and not (lost and attempt == 1):
                 return
 

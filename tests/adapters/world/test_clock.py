@@ -11,7 +11,8 @@ from tests.adapters.conftest import NOW, WorldServer
 
 
 def test_what_is_due_fires_in_time_order_also_when_added_on_the_way() -> None:
-    clock, fired = WorldClock(NOW), []
+    clock = WorldClock(NOW)
+    fired: list[tuple[str, timedelta]] = []
 
     def first() -> None:
         fired.append(("first", clock.now() - NOW))
@@ -30,7 +31,8 @@ def test_what_is_due_fires_in_time_order_also_when_added_on_the_way() -> None:
 
 
 def test_equal_times_fire_in_the_order_asked_and_the_past_is_due_at_once() -> None:
-    clock, fired = WorldClock(NOW), []
+    clock = WorldClock(NOW)
+    fired: list[str] = []
     for name in "abc":
         clock.at(NOW - timedelta(hours=1), partial(fired.append, name))
 
