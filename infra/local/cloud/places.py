@@ -1,0 +1,43 @@
+"""Where things are on this machine, and the ports."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+LOCAL = ROOT / ".local"
+LOGS = LOCAL / "logs"
+OUTPUTS = LOCAL / "outputs.json"
+MINISTACK = LOCAL / "ministack" / "bin" / "ministack"
+SAM = LOCAL / "sam" / "bin" / "sam"
+REGION = "us-east-1"
+STACK = "comeback"
+STAGE = "local"
+
+
+def aws_port() -> int:
+    return int(os.environ.get("COMEBACK_AWS_PORT", "4566"))
+
+
+def world_port() -> int:
+    return int(os.environ.get("COMEBACK_WORLD_PORT", "4600"))
+
+
+def aws_url() -> str:
+    return f"http://127.0.0.1:{aws_port()}"
+
+
+def world_url() -> str:
+    return f"http://127.0.0.1:{world_port()}"
+
+
+def aws_environment() -> dict[str, str]:
+    """What makes boto3 and the SAM CLI talk to the local cloud."""
+    return {
+        "AWS_ENDPOINT_URL": aws_url(),
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "SAM_CLI_TELEMETRY": "0",
+        "NO_PROXY": "127.0.0.1,localhost",
+    }
