@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-Callback = Callable[[], None]
+Callback = Callable[[], object]
+"""What it returns is ignored."""
 
 
 class Backwards(ValueError):

@@ -16,6 +16,8 @@ class Settings:
     webhook_retry_seconds: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0)
     """Waits between tries of a webhook that was not answered with 2xx; the real services go on for hours."""
     webhook_timeout: float = 15.0
+    webhook_concurrency: int = 16
+    """Posts at a time, over all services; a laptop's cloud answers slowly."""
     reorder_wait: float = 2.0
     """A reordered webhook waits this long for another one to overtake it."""
     settle_timeout: float = 10.0

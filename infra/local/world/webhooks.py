@@ -44,6 +44,7 @@ class WebhookSender:
         self._overtaken: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client: httpx.AsyncClient | None = None
+        self._slots = asyncio.Semaphore(settings.webhook_concurrency)
 
     @property
     def in_flight(self) -> int:
@@ -52,7 +53,9 @@ class WebhookSender:
 
     def start(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._client = httpx.AsyncClient(timeout=self._settings.webhook_timeout, trust_env=False)
+        self._client = httpx.AsyncClient(
+            timeout=httpx.Timeout(self._settings.webhook_timeout, pool=None), trust_env=False
+        )
 
     async def stop(self) -> None:
         self.clear()
@@ -145,7 +148,10 @@ class WebhookSender:
         assert self._client is not None
         headers = {"content-type": "application/json", **delivery.headers}
         try:
-            answer = await self._client.post(delivery.url, content=delivery.body, headers=headers)
+            async with self._slots:
+                answer = await self._client.post(
+                    delivery.url, content=delivery.body, headers=headers
+                )
         except httpx.HTTPError as error:
             return 0, type(error).__name__
         return answer.status_code, answer.text[:500]

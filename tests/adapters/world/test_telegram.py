@@ -39,7 +39,7 @@ def with_bot(
 
 
 @pytest.fixture
-def salon(world: WorldServer) -> WorldServer:
+def bot_world(world: WorldServer) -> WorldServer:
     """A bot that Anna has started."""
     bots = world.control.post("/world/telegram/bots", json={"token": TOKEN, "username": BOT})
     assert bots.status_code == 201
@@ -59,14 +59,14 @@ def update(receiver: Receiver, number: int) -> Update:
     return found
 
 
-def test_a_bot_knows_itself_and_a_foreign_token_is_refused(salon: WorldServer) -> None:
-    assert with_bot(salon, lambda bot: bot.get_me()).username == BOT
+def test_a_bot_knows_itself_and_a_foreign_token_is_refused(bot_world: WorldServer) -> None:
+    assert with_bot(bot_world, lambda bot: bot.get_me()).username == BOT
     with pytest.raises(InvalidToken):
-        with_bot(salon, lambda bot: bot.get_me(), token="1:wrong")
+        with_bot(bot_world, lambda bot: bot.get_me(), token="1:wrong")
 
 
-def test_an_unknown_method_is_not_found(salon: WorldServer) -> None:
-    answer = salon.control.post(f"/telegram/bot{TOKEN}/sendEverything", json={})
+def test_an_unknown_method_is_not_found(bot_world: WorldServer) -> None:
+    answer = bot_world.control.post(f"/telegram/bot{TOKEN}/sendEverything", json={})
     assert (answer.status_code, answer.json()["ok"], answer.json()["error_code"]) == (
         404,
         False,
@@ -75,9 +75,9 @@ def test_an_unknown_method_is_not_found(salon: WorldServer) -> None:
 
 
 def test_a_message_with_buttons_is_sent_and_one_is_pressed(
-    salon: WorldServer, receiver: Receiver
+    bot_world: WorldServer, receiver: Receiver
 ) -> None:
-    hook_up(salon, receiver)
+    hook_up(bot_world, receiver)
     buttons = InlineKeyboardMarkup([[InlineKeyboardButton("Да", callback_data="slot:1")]])
 
     async def talk(bot: Bot) -> Message:
@@ -85,24 +85,24 @@ def test_a_message_with_buttons_is_sent_and_one_is_pressed(
             ANNA, "<b>Привет</b> &amp; пока", parse_mode="HTML", reply_markup=buttons
         )
 
-    sent = with_bot(salon, talk)
+    sent = with_bot(bot_world, talk)
     assert (sent.text, sent.chat.first_name, sent.date) == ("Привет & пока", "Анна", NOW)
-    assert salon.world.telegram.press_button(BOT, ANNA, sent.message_id, "slot:1")
-    assert not salon.world.telegram.press_button(BOT, ANNA, sent.message_id, "slot:9")
+    assert bot_world.world.telegram.press_button(BOT, ANNA, sent.message_id, "slot:1")
+    assert not bot_world.world.telegram.press_button(BOT, ANNA, sent.message_id, "slot:9")
 
     query = update(receiver, 0).callback_query
     assert query is not None
     assert (query.data, query.from_user.id) == ("slot:1", ANNA)
-    assert with_bot(salon, lambda bot: bot.answer_callback_query(query.id, "Хорошо"))
+    assert with_bot(bot_world, lambda bot: bot.answer_callback_query(query.id, "Хорошо"))
     with pytest.raises(BadRequest, match="Query is too old"):
-        with_bot(salon, lambda bot: bot.answer_callback_query("77"))
+        with_bot(bot_world, lambda bot: bot.answer_callback_query("77"))
 
 
 def test_what_users_do_arrives_signed_with_the_secret_and_numbered(
-    salon: WorldServer, receiver: Receiver
+    bot_world: WorldServer, receiver: Receiver
 ) -> None:
-    hook_up(salon, receiver)
-    telegram = salon.world.telegram
+    hook_up(bot_world, receiver)
+    telegram = bot_world.world.telegram
     telegram.user_starts(BOT, 77, "ref_5")
     telegram.user_sends(BOT, 77, "Здравствуйте")
     telegram.user_shares_contact(BOT, 77, "+79990000001")
@@ -122,15 +122,15 @@ def test_what_users_do_arrives_signed_with_the_secret_and_numbered(
     ]
 
 
-def test_only_those_who_started_and_did_not_block_can_be_written_to(salon: WorldServer) -> None:
+def test_only_those_who_started_and_did_not_block_can_be_written_to(bot_world: WorldServer) -> None:
     with pytest.raises(BadRequest, match="Chat not found"):
-        with_bot(salon, lambda bot: bot.send_message(404404, "hi"))
-    salon.world.telegram.introduce(1002, "Борис")
+        with_bot(bot_world, lambda bot: bot.send_message(404404, "hi"))
+    bot_world.world.telegram.introduce(1002, "Борис")
     with pytest.raises(Forbidden, match="can't initiate conversation"):
-        with_bot(salon, lambda bot: bot.send_message(1002, "hi"))
-    salon.world.telegram.blocks(BOT, ANNA)
+        with_bot(bot_world, lambda bot: bot.send_message(1002, "hi"))
+    bot_world.world.telegram.blocks(BOT, ANNA)
     with pytest.raises(Forbidden, match="bot was blocked by the user"):
-        with_bot(salon, lambda bot: bot.send_message(ANNA, "hi"))
+        with_bot(bot_world, lambda bot: bot.send_message(ANNA, "hi"))
 
 
 @pytest.mark.parametrize(
@@ -143,21 +143,25 @@ def test_only_those_who_started_and_did_not_block_can_be_written_to(salon: World
         ("<h1>x</h1>", "HTML", "unsupported start tag"),
     ],
 )
-def test_texts_it_refuses(salon: WorldServer, text: str, parse_mode: str | None, why: str) -> None:
+def test_texts_it_refuses(
+    bot_world: WorldServer, text: str, parse_mode: str | None, why: str
+) -> None:
     with pytest.raises(BadRequest, match=f"(?i){why}"):
-        with_bot(salon, lambda bot: bot.send_message(ANNA, text, parse_mode=parse_mode))
+        with_bot(bot_world, lambda bot: bot.send_message(ANNA, text, parse_mode=parse_mode))
 
 
-def test_callback_data_is_1_to_64_bytes(salon: WorldServer) -> None:
+def test_callback_data_is_1_to_64_bytes(bot_world: WorldServer) -> None:
     def markup(data: str) -> InlineKeyboardMarkup:
         return InlineKeyboardMarkup([[InlineKeyboardButton("Да", callback_data=data)]])
 
-    with_bot(salon, lambda bot: bot.send_message(ANNA, "да?", reply_markup=markup("я" * 32)))
+    with_bot(bot_world, lambda bot: bot.send_message(ANNA, "да?", reply_markup=markup("я" * 32)))
     with pytest.raises(BadRequest, match=r"(?i)button_data_invalid"):
-        with_bot(salon, lambda bot: bot.send_message(ANNA, "да?", reply_markup=markup("я" * 33)))
+        with_bot(
+            bot_world, lambda bot: bot.send_message(ANNA, "да?", reply_markup=markup("я" * 33))
+        )
 
 
-def test_editing(salon: WorldServer) -> None:
+def test_editing(bot_world: WorldServer) -> None:
     async def edit(bot: Bot) -> tuple[Message | bool, str]:
         buttons = InlineKeyboardMarkup([[InlineKeyboardButton("Да", callback_data="a")]])
         sent = await bot.send_message(ANNA, "было", reply_markup=buttons)
@@ -169,37 +173,38 @@ def test_editing(salon: WorldServer) -> None:
             return edited, error.message
         return edited, ""
 
-    edited, refusal = with_bot(salon, edit)
+    edited, refusal = with_bot(bot_world, edit)
     assert isinstance(edited, Message)
     assert (edited.text, edited.reply_markup, edited.edit_date) == ("стало", None, NOW)
     assert refusal.startswith("Message is not modified")
 
 
-def test_a_photo_is_uploaded_and_comes_back(salon: WorldServer) -> None:
+def test_a_photo_is_uploaded_and_comes_back(bot_world: WorldServer) -> None:
     async def send(bot: Bot) -> tuple[str | None, bytearray]:
         await bot.send_chat_action(ANNA, "upload_photo")
         sent = await bot.send_photo(ANNA, b"jpeg bytes", caption="Работа мастера")
         file = await sent.photo[-1].get_file()
         return sent.caption, await file.download_as_bytearray()
 
-    assert with_bot(salon, send) == ("Работа мастера", bytearray(b"jpeg bytes"))
+    assert with_bot(bot_world, send) == ("Работа мастера", bytearray(b"jpeg bytes"))
 
 
-def test_a_reply_keyboard_is_taken(salon: WorldServer) -> None:
+def test_a_reply_keyboard_is_taken(bot_world: WorldServer) -> None:
     keyboard = ReplyKeyboardMarkup([[KeyboardButton("Мой номер", request_contact=True)]])
-    with_bot(salon, lambda bot: bot.send_message(ANNA, "Ваш номер?", reply_markup=keyboard))
+    with_bot(bot_world, lambda bot: bot.send_message(ANNA, "Ваш номер?", reply_markup=keyboard))
 
 
-def test_too_many_messages_to_one_chat_are_put_off(salon: WorldServer) -> None:
+@pytest.mark.filterwarnings("ignore:.*retry_after")
+def test_too_many_messages_to_one_chat_are_put_off(bot_world: WorldServer) -> None:
     async def rush(bot: Bot) -> None:
         for n in range(4):
             await bot.send_message(ANNA, f"{n}")
 
     with pytest.raises(RetryAfter) as refused:
-        with_bot(salon, rush)
+        with_bot(bot_world, rush)
     assert refused.value.retry_after in (1, timedelta(seconds=1))
-    salon.world.settings.limits = False
-    with_bot(salon, rush)
+    bot_world.world.settings.limits = False
+    with_bot(bot_world, rush)
 
 
 @pytest.mark.parametrize(
@@ -213,21 +218,21 @@ def test_too_many_messages_to_one_chat_are_put_off(salon: WorldServer) -> None:
     ],
 )
 def test_webhooks_it_refuses(
-    salon: WorldServer, url: str, more: dict[str, object], why: str
+    bot_world: WorldServer, url: str, more: dict[str, object], why: str
 ) -> None:
     with pytest.raises(BadRequest, match=f"(?i){why}"):
-        with_bot(salon, lambda bot: bot.set_webhook(url, **more))  # type: ignore[arg-type]
+        with_bot(bot_world, lambda bot: bot.set_webhook(url, **more))  # type: ignore[arg-type]
 
 
 def test_updates_wait_for_a_webhook_and_unwanted_types_are_left_out(
-    salon: WorldServer, receiver: Receiver
+    bot_world: WorldServer, receiver: Receiver
 ) -> None:
-    salon.world.telegram.user_sends(BOT, ANNA, "есть кто?")
-    assert with_bot(salon, lambda bot: bot.get_webhook_info()).pending_update_count == 1
+    bot_world.world.telegram.user_sends(BOT, ANNA, "есть кто?")
+    assert with_bot(bot_world, lambda bot: bot.get_webhook_info()).pending_update_count == 1
 
-    hook_up(salon, receiver, allowed_updates=["message"])
-    salon.world.telegram.blocks(BOT, ANNA)
-    salon.world.telegram.user_sends(BOT, ANNA, "я вернулась")
+    hook_up(bot_world, receiver, allowed_updates=["message"])
+    bot_world.world.telegram.blocks(BOT, ANNA)
+    bot_world.world.telegram.user_sends(BOT, ANNA, "я вернулась")
 
     receiver.wait(2)
     texts = [json.loads(p.body)["message"]["text"] for p in receiver.posts]
@@ -235,13 +240,13 @@ def test_updates_wait_for_a_webhook_and_unwanted_types_are_left_out(
 
 
 def test_an_update_is_repeated_until_it_is_taken_and_later_ones_wait(
-    salon: WorldServer, receiver: Receiver
+    bot_world: WorldServer, receiver: Receiver
 ) -> None:
-    hook_up(salon, receiver)
+    hook_up(bot_world, receiver)
     receiver.answers = [500, 502]
-    salon.world.telegram.user_sends(BOT, ANNA, "раз")
-    salon.world.telegram.user_sends(BOT, ANNA, "два")
+    bot_world.world.telegram.user_sends(BOT, ANNA, "раз")
+    bot_world.world.telegram.user_sends(BOT, ANNA, "два")
 
     receiver.wait(4)
     assert [json.loads(p.body)["update_id"] for p in receiver.posts] == [1, 1, 1, 2]
-    assert with_bot(salon, lambda bot: bot.get_webhook_info()).last_error_message is not None
+    assert with_bot(bot_world, lambda bot: bot.get_webhook_info()).last_error_message is not None
