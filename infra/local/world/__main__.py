@@ -25,7 +25,9 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    world = build(now, Settings(real_time=options.real_time), options.seed)
+    world = build(
+        now, Settings(real_time=options.real_time, limits=not options.no_limits), options.seed
+    )
     config = uvicorn.Config(application(world), log_level="warning", timeout_graceful_shutdown=2)
     with listener:
         uvicorn.Server(config).run(sockets=[listener])
@@ -44,6 +46,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--real-time", action="store_true", help="let simulated time pass as real time does"
     )
+    parser.add_argument("--no-limits", action="store_true", help="do not judge the services' rates")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 

@@ -187,7 +187,7 @@ def _sent(
     if answered is not None:
         message.more["reply_to_message"] = answered.as_json(call.bot, user)
     chat.messages[message.message_id] = message
-    _tell_people(call, message, edited=False)
+    _tell_people(call, message)
     return message.as_json(call.bot, user)
 
 
@@ -235,16 +235,14 @@ def _edited(
             " the same as a current content and reply markup of the message"
         )
     message.text, message.markup, message.edited_at = text, markup, call.world.clock.now()
-    _tell_people(call, message, edited=True)
     return message.as_json(call.bot, user)
 
 
-def _tell_people(call: Call, message: Message, edited: bool) -> None:
+def _tell_people(call: Call, message: Message) -> None:
     shown = {
         "message_id": str(message.message_id),
         "text": message.text or message.more.get("caption", ""),
         "buttons": checks.inline_buttons(message.markup),
-        **({"edited": True} if edited else {}),
     }
     call.world.people.message_arrived("telegram", call.bot.username, str(message.user_id), shown)
 
