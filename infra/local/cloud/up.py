@@ -1,5 +1,6 @@
 """Brings the local cloud up and down. Both are safe to repeat."""
 
+import os
 import sys
 import time
 from datetime import datetime
@@ -36,7 +37,7 @@ def cloud_environment(speed: float) -> dict[str, str]:
         "MINISTACK_HOST": "127.0.0.1",
         "IOT_MTLS_ENABLED": "0",
         "SFN_WAIT_SCALE": f"{1 / speed:.8f}",
-        "LOG_LEVEL": "WARNING",
+        "LOG_LEVEL": os.environ.get("MINISTACK_LOG_LEVEL", "WARNING"),
         "PYTHONDONTWRITEBYTECODE": "1",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
