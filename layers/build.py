@@ -20,10 +20,21 @@ CACHE = ROOT / ".local" / "cache" / "layers"
 OUT = ROOT / ".build" / "layers"
 PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 BOTOCORE_SERVICES = {"dynamodb", "sqs", "stepfunctions", "s3", "secretsmanager", "sts"}
-BOTOCORE_FILES = {"endpoints.json", "partitions.json", "sdk-default-configuration.json", "_retry.json"}
+BOTOCORE_FILES = {
+    "endpoints.json",
+    "partitions.json",
+    "sdk-default-configuration.json",
+    "_retry.json",
+}
 BABEL_LOCALES = {"root", "en", "ru", "en_US", "ru_RU"}
 NOT_SHIPPED = ("*.pyi", "tests", "test", "*.pyx", "*.c", "*.h", "bin", "examples")
-NOT_NEEDED = {"boto3/examples", "chalice/cli", "chalice/deploy", "chalice/templates", "chalice/vendored"}
+NOT_NEEDED = {
+    "boto3/examples",
+    "chalice/cli",
+    "chalice/deploy",
+    "chalice/templates",
+    "chalice/vendored",
+}
 RUNTIME_OF_CHALICE = {"__init__.py", "app.py", "analyzer.py", "__version__.py"}
 TYPES_ONLY = {"pip", "setuptools", "wheel", "s3transfer/tests"}
 
@@ -32,7 +43,11 @@ def main() -> int:
     options = _options()
     version = options.runtime.removeprefix("python")
     fingerprint = hashlib.sha256()
-    for file in (ROOT / "requirements.txt", *sorted((ROOT / "layers").glob("*/*.txt")), Path(__file__)):
+    for file in (
+        ROOT / "requirements.txt",
+        *sorted((ROOT / "layers").glob("*/*.txt")),
+        Path(__file__),
+    ):
         fingerprint.update(file.read_bytes())
     key = f"{version}-{options.architecture}-{fingerprint.hexdigest()[:16]}"
     dependencies = CACHE / key
@@ -86,7 +101,9 @@ def _prune(layer: Path) -> None:
         name = found.relative_to(layer).as_posix()
         if not found.exists():
             continue
-        unwanted = any(found.match(pattern) for pattern in NOT_SHIPPED) or name in NOT_NEEDED | TYPES_ONLY
+        unwanted = (
+            any(found.match(pattern) for pattern in NOT_SHIPPED) or name in NOT_NEEDED | TYPES_ONLY
+        )
         if unwanted or _is_unused_data(name) or name.endswith("__pycache__"):
             _remove(found)
     for info in layer.glob("*.dist-info"):

@@ -421,7 +421,7 @@ class Dialogue(Protocol):
         """Calls the CRM and the model as needed; writes nothing but leases and bookings, which are idempotent."""
         ...
 
-    def stopped(self, file: ClientFile, at: datetime) -> Effects:
+    def stopped(self, file: ClientFile) -> Effects:
         """The client opted out: end the journey under way."""
         ...
 

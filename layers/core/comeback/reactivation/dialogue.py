@@ -70,7 +70,7 @@ class ReactivationDialogue:
         verb = self._verbs.get(Intent(reading.intent))
         return verb(turn) if verb else turn.hand_over()
 
-    def stopped(self, file: ClientFile, at: datetime) -> Effects:
+    def stopped(self, file: ClientFile) -> Effects:
         changes: list[Change] = [
             RemoveDue(d.company_id, d.client_id, d.service_id) for d in file.due
         ]
@@ -186,7 +186,7 @@ class ReactivationDialogue:
         """The subtler ways to say stop; the plain ones never get here (conversations stop them before any model)."""
         consent = Consent(Purpose.MARKETING, False, turn.now, "dialogue_stop", CONSENT_TEXT)
         save = SaveConsent(turn.company.company_id, turn.client.client_id, consent)
-        stopped = self.stopped(turn.scene.file, turn.now)
+        stopped = self.stopped(turn.scene.file)
         said = turn.say("You will not get any more offers from us. Write to us any time.")
         return replace(stopped, changes=(save, *stopped.changes), replies=said.replies)
 

@@ -18,7 +18,8 @@ ATTEMPTS = 2
 @cache
 def client(service: str) -> Any:
     """A boto3 client. `Any`: the caller's wrapper gives the types."""
-    return boto3.client(
+    create: Any = boto3.client  # its stubs know services by literal names only
+    return create(
         service,
         config=Config(
             connect_timeout=CONNECT_SECONDS,

@@ -1,0 +1,98 @@
+"""Telegram behind the Channel port, by python-telegram-bot."""
+
+import asyncio
+from functools import cache
+from http import HTTPStatus
+
+import httpx
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.error import (
+    BadRequest,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.request import HTTPXRequest
+
+from comeback.conversations.model import Button, ChannelKind, OutboxMessage
+from comeback.errors import (
+    ComebackError,
+    RateLimited,
+    Refused,
+    Unavailable,
+    Undeliverable,
+    UnknownOutcome,
+)
+from comeback.ports import Sent
+
+CONNECT_SECONDS, READ_SECONDS = 3.0, 8.0
+TEXT_LIMIT = 4096
+NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""Nothing can have been sent when no connection was made."""
+
+
+class TelegramChannel:
+    kind = ChannelKind.TELEGRAM
+
+    def __init__(self, token: str, base_url: str) -> None:
+        self._bot = _bot(token, base_url)
+
+    def send(self, message: OutboxMessage) -> Sent:
+        call = self._bot.send_message(
+            chat_id=int(message.address.value),
+            text=message.content.text[:TEXT_LIMIT],
+            reply_markup=_keyboard(message.content.buttons),
+        )
+        try:
+            sent = _loop().run_until_complete(call)
+        except TelegramError as error:
+            raise meaning(error) from error
+        return Sent(str(sent.message_id))
+
+
+def meaning(error: TelegramError) -> ComebackError:
+    """What a failed call tells its caller to do. A time-out may have delivered (aws-facts.md): never `Retryable`."""
+    if isinstance(error, RetryAfter):
+        after = error.retry_after
+        seconds = after if isinstance(after, int | float) else after.total_seconds()
+        return RateLimited("Telegram asks to wait", retry_after=float(seconds))
+    if isinstance(error, Forbidden):
+        return Undeliverable(
+            "blocked, or never started the bot", code=str(HTTPStatus.FORBIDDEN.value)
+        )
+    if isinstance(error, InvalidToken):
+        return Refused("Telegram does not know this bot's token")
+    if isinstance(error, BadRequest):
+        return Undeliverable(error.message, code=str(HTTPStatus.BAD_REQUEST.value))
+    if isinstance(error, NetworkError) and isinstance(error.__cause__, NEVER_LEFT):
+        return Unavailable("Telegram can not be reached")
+    return UnknownOutcome(f"Telegram did not say: {type(error).__name__}")
+
+
+def _keyboard(buttons: tuple[Button, ...]) -> InlineKeyboardMarkup | None:
+    """One button a row: phones are narrow, and slots are read from top to bottom."""
+    if not buttons:
+        return None
+    rows = [[InlineKeyboardButton(b.title, callback_data=b.button_id)] for b in buttons]
+    return InlineKeyboardMarkup(rows)
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """One loop per process: the bots' connections live in it."""
+    return asyncio.new_event_loop()
+
+
+@cache
+def _bot(token: str, base_url: str) -> Bot:
+    request = HTTPXRequest(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        write_timeout=READ_SECONDS,
+        pool_timeout=CONNECT_SECONDS,
+    )
+    return Bot(
+        token, base_url=f"{base_url}/bot", base_file_url=f"{base_url}/file/bot", request=request
+    )

@@ -1,0 +1,46 @@
+"""Deep links that tie a messenger's account to a client we know: `https://t.me/<bot>?start=<payload>`.
+
+Telegram takes 64 characters of [A-Za-z0-9_-]. The payload is the client's id and a signature, so that nobody can take
+another's place by guessing. It does not expire: printed on a card, it must work next year.
+"""
+
+import base64
+import hashlib
+import hmac
+
+from comeback.errors import InvalidInput
+
+SIGNATURE_BYTES = 9
+PAYLOAD_LIMIT = 64
+
+
+def payload(company_id: str, client_id: str, secret: str) -> str:
+    """Raises InvalidInput for a client id too long to fit (over 37 bytes)."""
+    named = _base64(client_id.encode())
+    made = f"{named}-{_signature(company_id, client_id, secret)}"
+    if len(made) > PAYLOAD_LIMIT:
+        raise InvalidInput("client_id", "does not fit into a link", "Keep ids under 37 bytes")
+    return made
+
+
+def client_of(company_id: str, made: str, secret: str) -> str | None:
+    """The client a payload names, if we signed it."""
+    named, _, signature = made.rpartition("-")
+    try:
+        client_id = base64.urlsafe_b64decode(
+            named.replace(".", "-") + "=" * (-len(named) % 4)
+        ).decode()
+    except (ValueError, UnicodeDecodeError):
+        return None
+    expected = _signature(company_id, client_id, secret)
+    return client_id if secret and hmac.compare_digest(signature, expected) else None
+
+
+def _signature(company_id: str, client_id: str, secret: str) -> str:
+    cause = f"link\x1f{company_id}\x1f{client_id}".encode()
+    digest = hmac.new(secret.encode(), cause, hashlib.sha256).digest()[:SIGNATURE_BYTES]
+    return _base64(digest).replace("-", "_")
+
+
+def _base64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
