@@ -337,6 +337,12 @@ class AnswerFacts:
     language: str
     offered: tuple[OfferedSlot, ...]
     today: date
+    services: tuple[str, ...] = ()
+    """Titles of what the company does."""
+    staff: tuple[str, ...] = ()
+    """Names of who works there: public, unlike the client's."""
+    service: str = ""
+    """Title of what was offered; empty when unknown."""
 
 
 @dataclass(frozen=True)
