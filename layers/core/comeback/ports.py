@@ -196,6 +196,22 @@ class Leases(Protocol):
         ...
 
 
+class Calendar(Protocol):
+    """The book of companies without a CRM, in the same items as the leases."""
+
+    def book(self, company_id: str, request: BookingRequest, now: datetime) -> Booking:
+        """The same key books once. Raises SlotTaken for time that is booked, or leased to another holder."""
+        ...
+
+    def booked(self, company_id: str, staff_ids: Iterable[str], days: Sequence[date]) -> list[Slot]:
+        """Booked time of these members of staff on these UTC days."""
+        ...
+
+    def cancel(self, company_id: str, booking_id: str) -> None:
+        """Raises NotFound. Cancelling twice is no error."""
+        ...
+
+
 class Limits(Protocol):
     """Rate and sending limits shared by all functions through the table."""
 
@@ -256,10 +272,14 @@ class Crm(Protocol):
         """Pages start at 1."""
         ...
 
+    def client(self, crm_client_id: str) -> Client | None:
+        """None when there is none (any more)."""
+        ...
+
     def records(self, page: int, changed_after: datetime | None) -> "CrmPage[CrmRecord]": ...
 
     def record(self, record_id: str) -> "CrmRecord | None":
-        """None when it was deleted."""
+        """None when it was deleted without a trace; a deleted record that can still be read is CANCELLED."""
         ...
 
     def free_slots(
@@ -284,6 +304,8 @@ class CrmRecord:
     phone: str
     visit: Visit
     changed_at: datetime
+    others: tuple[Visit, ...] = ()
+    """The same appointment's further services, each a visit of its own: `<record id>.<n>`."""
 
     @property
     def status(self) -> VisitStatus:
@@ -420,12 +442,8 @@ class Effects:
     """(task token, outcome) of waits that this ends."""
 
 
-class Dialogue(Protocol):
-    """What a capability does with a client's words. Reactivation's is the first."""
-
-    def answer(self, file: ClientFile, event: MessageReceived) -> Effects:
-        """Calls the CRM and the model as needed; writes nothing but leases and bookings, which are idempotent."""
-        ...
+class Receipts(Protocol):
+    """What a capability does when a message of its came through, or did not, or its client opted out."""
 
     def stopped(self, file: ClientFile) -> Effects:
         """The client opted out: end the journey under way."""
@@ -437,6 +455,14 @@ class Dialogue(Protocol):
 
     def reached(self, file: ClientFile, message: OutboxMessage, stage: Stage) -> Effects:
         """A journey's message was sent, delivered or read: count it once."""
+        ...
+
+
+class Dialogue(Receipts, Protocol):
+    """What a capability does with a client's words. Reactivation's is the first."""
+
+    def answer(self, file: ClientFile, event: MessageReceived) -> Effects:
+        """Calls the CRM and the model as needed; writes nothing but leases and bookings, which are idempotent."""
         ...
 
 

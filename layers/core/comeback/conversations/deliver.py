@@ -16,7 +16,7 @@ from comeback.errors import (
     Undeliverable,
     UnknownOutcome,
 )
-from comeback.ports import Channels, ClientFile, Clock, Dialogue, Effects, Orchestrator, Store
+from comeback.ports import Channels, ClientFile, Clock, Effects, Orchestrator, Receipts, Store
 from comeback.reactivation.model import Stage
 
 ATTEMPTS = 5
@@ -32,14 +32,14 @@ class Deliver:
         self,
         store: Store,
         channels: Channels,
-        dialogue: Dialogue,
+        receipts: Receipts,
         orchestrator: Orchestrator,
         clock: Clock,
         owner: str,
     ) -> None:
         self._store = store
         self._channels = channels
-        self._dialogue = dialogue
+        self._receipts = receipts
         self._orchestrator = orchestrator
         self._clock = clock
         self._owner = owner
@@ -101,13 +101,13 @@ class Deliver:
 
     def _follow(self, moved: OutboxMessage) -> Callable[[ClientFile], Effects]:
         if moved.state is OutboxState.SENT:
-            return lambda file: self._dialogue.reached(file, moved, Stage.CONTACTED)
+            return lambda file: self._receipts.reached(file, moved, Stage.CONTACTED)
         if moved.state is OutboxState.FAILED:
             return lambda file: self._failed(file, moved)
         return lambda _file: Effects()
 
     def _failed(self, file: ClientFile, moved: OutboxMessage) -> Effects:
-        effects = self._dialogue.undelivered(file, moved)
+        effects = self._receipts.undelivered(file, moved)
         if moved.error_code != BLOCKED:
             return effects
         at = self._clock.now()

@@ -10,21 +10,16 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from comeback.bookings.model import BookingRequest, Slot
-from comeback.changes import Change, RemoveDue, SaveClient, SaveConsent, SaveJourney, SaveVisit
+from comeback.changes import SaveClient, SaveConsent, SaveVisit
 from comeback.clients.model import Consent, Visit, VisitStatus
-from comeback.conversations.model import (
-    ChannelKind,
-    MessageReceived,
-    OutboxMessage,
-    Purpose,
-)
+from comeback.conversations.model import MessageReceived, Purpose
 from comeback.errors import NotFound, SlotTaken
 from comeback.ports import ClientFile, Clock, Crms, Effects, Models, Store
 from comeback.reactivation.answers import Intent
 from comeback.reactivation.due import OURS
 from comeback.reactivation.find_slots import SlotFinder
-from comeback.reactivation.journey import conclude, reach
-from comeback.reactivation.model import Journey, JourneyState, Outcome, Stage
+from comeback.reactivation.model import Journey, Outcome, Stage
+from comeback.reactivation.receipts import Receipts, latest_contacted, running
 from comeback.reactivation.scene import load
 from comeback.reactivation.turn import HAND_OVER, Turn, read, reply
 from comeback.texts import text
@@ -32,11 +27,9 @@ from comeback.texts import text
 AWAY_DAYS = 14
 """Who is away but names no date is left alone this long."""
 CONSENT_TEXT = "stop-v1"
-UNREACHABLE_CODES = frozenset({"403", "400", "131026"})
-"""Blocked or unknown chat (Telegram), number not on WhatsApp: this address will not work again."""
 
 
-class ReactivationDialogue:
+class ReactivationDialogue(Receipts):
     def __init__(
         self, store: Store, finder: SlotFinder, crms: Crms, models: Models, clock: Clock
     ) -> None:
@@ -69,42 +62,6 @@ class ReactivationDialogue:
         turn = replace(turn, reading=reading)
         verb = self._verbs.get(Intent(reading.intent))
         return verb(turn) if verb else turn.hand_over()
-
-    def stopped(self, file: ClientFile) -> Effects:
-        changes: list[Change] = [
-            RemoveDue(d.company_id, d.client_id, d.service_id) for d in file.due
-        ]
-        journey = _running(file) or _latest_contacted(file)
-        if journey is None:
-            return Effects(changes=tuple(changes))
-        counted, counts = reach(journey, Stage.OPTED_OUT)
-        told = _told(journey, Outcome.OPTED_OUT)
-        ended = conclude(counted, Outcome.OPTED_OUT) if told else counted
-        return Effects(changes=(*changes, SaveJourney(ended), *counts), finished=told)
-
-    def undelivered(self, file: ClientFile, message: OutboxMessage) -> Effects:
-        changes: list[Change] = []
-        channel = message.address.channel
-        if message.error_code in UNREACHABLE_CODES and channel not in file.client.unreachable:
-            barred = (*file.client.unreachable, channel)
-            changes.append(SaveClient(replace(file.client, unreachable=barred)))
-        journey = file.journey(message.journey_id or "")
-        if journey is None or journey.attempt.outbox_id != message.outbox_id:
-            return Effects(changes=tuple(changes))
-        told = _told(journey, Outcome.UNDELIVERABLE)
-        if told:
-            ended = conclude(journey, Outcome.UNDELIVERABLE, message.error_code)
-            changes.append(SaveJourney(ended))
-        return Effects(changes=tuple(changes), finished=told)
-
-    def reached(self, file: ClientFile, message: OutboxMessage, stage: Stage) -> Effects:
-        journey = file.journey(message.journey_id or "")
-        if journey is None:
-            return Effects()
-        if stage is Stage.CONTACTED and message.address.channel is ChannelKind.TELEGRAM:
-            stage = Stage.DELIVERED  # accepted by Telegram is in the chat; it sends no receipts
-        counted, counts = reach(journey, stage)
-        return Effects(changes=(SaveJourney(counted), *counts)) if counts else Effects()
 
     # ── one verb per intent ──────────────────────────────────────────────────────────────────────
 
@@ -196,24 +153,7 @@ def journey_of(file: ClientFile, event: MessageReceived) -> Journey | None:
     parts = event.button_id.split(":")
     if len(parts) > 1 and (named := file.journey(parts[1])):
         return named
-    return _running(file) or _latest_contacted(file)
-
-
-def _running(file: ClientFile) -> Journey | None:
-    journey = file.journey(file.active_journey_id) if file.active_journey_id else None
-    return journey if journey and journey.attempt.sent_at else None
-
-
-def _latest_contacted(file: ClientFile) -> Journey | None:
-    contacted = [j for j in file.journeys if Stage.CONTACTED in j.counted]
-    return max(contacted, key=lambda j: j.started_at, default=None)
-
-
-def _told(journey: Journey, outcome: Outcome) -> tuple[tuple[str, Outcome], ...]:
-    """The wait this ends, if the journey waits and nothing ended it before."""
-    if journey.state is not JourneyState.WAITING or journey.attempt.outcome is not None:
-        return ()
-    return ((journey.attempt.task_token, outcome),)
+    return running(file) or latest_contacted(file)
 
 
 def _request(turn: Turn, slot: Slot) -> BookingRequest:

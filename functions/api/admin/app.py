@@ -1,0 +1,59 @@
+"""The owner's API (Chalice), read-only so far: the funnel, who is due and why, a day's journeys. Callers sign with IAM."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from chalice.app import Chalice, Response
+from comeback.errors import ComebackError, InvalidInput
+from comeback.runtime import wiring
+from comeback.runtime.http import problem
+from msgspec import to_builtins
+
+app = Chalice(app_name="comeback-admin")
+DAYS = 30
+
+
+@app.middleware("http")
+def errors_as_answers(event: Any, get_response: Callable[[Any], Any]) -> Any:
+    try:
+        return get_response(event)
+    except ComebackError as error:
+        status, body = problem(error)
+        return Response(body, status_code=status)
+
+
+@app.route("/admin/health", methods=["GET"])
+def health() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@app.route("/admin/{company}/funnel", methods=["GET"])
+def funnel(company: str) -> dict[str, Any]:
+    """`since` and `until` (2026-11-24), by default the last thirty local days."""
+    today = wiring.local_today(company)
+    since, until = _day("since", today - timedelta(days=DAYS)), _day("until", today)
+    days = wiring.store().funnel(company, since, until)
+    return {"days": [to_builtins(day) for day in days]}
+
+
+@app.route("/admin/{company}/due", methods=["GET"])
+def due(company: str) -> dict[str, Any]:
+    """Who is due on a local day (`on`, today by default), with the reason."""
+    on = _day("on", wiring.local_today(company))
+    return {"on": on.isoformat(), "due": [to_builtins(e) for e in wiring.store().due(company, on)]}
+
+
+@app.route("/admin/{company}/journeys", methods=["GET"])
+def journeys(company: str) -> dict[str, Any]:
+    """The journeys of a campaign day (`on`)."""
+    on = _day("on", wiring.local_today(company))
+    return {"journeys": [to_builtins(j) for j in wiring.store().journeys_on(company, on)]}
+
+
+def _day(name: str, default: date) -> date:
+    query = app.current_request.query_params or {}
+    try:
+        return date.fromisoformat(query[name]) if name in query else default
+    except ValueError as error:
+        raise InvalidInput(name, "is no date", "Write it as 2026-11-24") from error

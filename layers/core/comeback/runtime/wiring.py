@@ -1,0 +1,215 @@
+"""The one composition root: which adapter stands behind which port, for each function.
+
+Built anew for each invocation, so that a use case sees one moment of time; what is dear to make (connections, fitted
+clients) is kept per process. Imports stay inside: a function loads only what it is made of.
+"""
+
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from comeback.ports import Clock, Crms, Leases, Limits, Models, Orchestrator, OutboundQueue
+from comeback.runtime import settings
+from comeback.runtime.aws import client
+from comeback.runtime.clock import SystemClock, WorldClock
+from comeback.runtime.orchestrator import StepFunctions, WaitEnder
+from comeback.runtime.queues import SqsEvents, SqsOutbound
+from comeback.runtime.secrets import CompanySecrets
+from comeback.runtime.settings import from_env
+from comeback.storage.store import DynamoStore
+
+if TYPE_CHECKING:
+    from comeback.channels.registry import Messengers
+    from comeback.conversations.deliver import Deliver
+    from comeback.conversations.receive import Receive
+    from comeback.reactivation.analyse import Analyse
+    from comeback.reactivation.detect import Detect
+    from comeback.reactivation.dialogue import ReactivationDialogue
+    from comeback.reactivation.expire import Expire
+    from comeback.reactivation.find_slots import FindSlots, SlotFinder
+    from comeback.reactivation.generate import Generate
+    from comeback.reactivation.refit import Refit
+    from comeback.reactivation.reserve import Reserve
+    from comeback.reactivation.send import Send
+    from comeback.reactivation.track import Track
+
+# ── what every function may need ─────────────────────────────────────────────────────────────────
+
+
+def clock() -> Clock:
+    """A moment for one invocation."""
+    url = from_env(settings.StageSettings).clock_url
+    return WorldClock(url) if url else SystemClock()
+
+
+@cache
+def store() -> DynamoStore:
+    return DynamoStore(from_env(settings.TableSettings).table)
+
+
+@cache
+def secrets() -> CompanySecrets:
+    return CompanySecrets(from_env(settings.StageSettings).stage)
+
+
+def local_today(company_id: str) -> date:
+    """Raises NotFound."""
+    return store().company(company_id).local(clock().now()).date()
+
+
+def _leases() -> Leases:
+    from comeback.storage.leases import DynamoLeases
+
+    return DynamoLeases(store())
+
+
+def _limits() -> Limits:
+    from comeback.storage.limits import DynamoLimits
+
+    return DynamoLimits()
+
+
+def _outbound() -> OutboundQueue:
+    return SqsOutbound(client("sqs"), from_env(settings.OutboundSettings).outbound_queue_url)
+
+
+def _events() -> SqsEvents:
+    return SqsEvents(client("sqs"), from_env(settings.EventsSettings).events_queue_url)
+
+
+def _wait_ender() -> Orchestrator:
+    return WaitEnder(client("stepfunctions"))
+
+
+def _crms(now: Clock) -> Crms:
+    from comeback.crm.registry import CrmRegistry
+    from comeback.storage.calendar import DynamoCalendar
+
+    return CrmRegistry(
+        base_url=from_env(settings.CrmSettings).yclients_base_url,
+        secrets=secrets().get,
+        limits=_limits(),
+        calendar=DynamoCalendar(store()),
+        store=store(),
+        clock=now,
+    )
+
+
+def _models() -> Models:
+    from comeback.ai.registry import GeminiModels
+
+    own = from_env(settings.GeminiSettings)
+    return GeminiModels(secrets().get, own.gemini_model, own.gemini_base_url, own.gemini_proxy_url)
+
+
+def _finder(now: Clock) -> "SlotFinder":
+    from comeback.reactivation.find_slots import SlotFinder
+
+    return SlotFinder(_crms(now), _leases())
+
+
+# ── conversations ────────────────────────────────────────────────────────────────────────────────
+
+
+def receive() -> "Receive":
+    from comeback.channels import telegram_inbound, whatsapp_inbound
+    from comeback.conversations.consent import ConsentTalk
+    from comeback.conversations.receive import Receive
+
+    now = clock()
+    return Receive(
+        store=store(),
+        outbound=_outbound(),
+        orchestrator=_wait_ender(),
+        dialogue=_dialogue(now),
+        consent=ConsentTalk(store(), secrets().get),
+        clock=now,
+        parsers={
+            "telegram": lambda _id, body, at: telegram_inbound.parse(dict(body), at.now()),
+            "whatsapp": lambda event_id, body, _at: whatsapp_inbound.parse(event_id, dict(body)),
+        },
+    )
+
+
+def deliver() -> "Deliver":
+    from comeback.conversations.deliver import Deliver
+    from comeback.reactivation.receipts import Receipts
+
+    owner = str(uuid4())
+    return Deliver(store(), _messengers(), Receipts(), _wait_ender(), clock(), owner)
+
+
+def _messengers() -> "Messengers":
+    from comeback.channels.registry import Messengers
+
+    own = from_env(settings.MessengerSettings)
+    return Messengers(secrets().get, own.telegram_base_url, own.whatsapp_base_url)
+
+
+def _dialogue(now: Clock) -> "ReactivationDialogue":
+    from comeback.reactivation.dialogue import ReactivationDialogue
+
+    return ReactivationDialogue(store(), _finder(now), _crms(now), _models(), now)
+
+
+# ── reactivation ─────────────────────────────────────────────────────────────────────────────────
+
+
+def detect() -> "Detect":
+    from comeback.reactivation.detect import Detect
+
+    own = from_env(settings.CampaignSettings)
+    starter = StepFunctions(
+        client("stepfunctions"), client("s3"), own.bucket, own.campaign_machine_arn
+    )
+    return Detect(store(), _limits(), starter, clock())
+
+
+def analyse() -> "Analyse":
+    from comeback.reactivation.analyse import Analyse
+
+    return Analyse(store(), clock())
+
+
+def reserve() -> "Reserve":
+    from comeback.reactivation.reserve import Reserve
+
+    return Reserve(store(), _limits(), clock())
+
+
+def find_slots() -> "FindSlots":
+    from comeback.reactivation.find_slots import FindSlots
+
+    now = clock()
+    return FindSlots(store(), _finder(now), now)
+
+
+def generate() -> "Generate":
+    from comeback.reactivation.generate import Generate
+
+    return Generate(store(), _models(), clock())
+
+
+def send() -> "Send":
+    from comeback.reactivation.send import Send
+
+    return Send(store(), _leases(), _outbound(), _wait_ender(), clock())
+
+
+def track() -> "Track":
+    from comeback.reactivation.track import Track
+
+    return Track(store(), _leases(), clock())
+
+
+def expire() -> "Expire":
+    from comeback.reactivation.expire import Expire
+
+    return Expire(store(), _wait_ender(), clock())
+
+
+def refit() -> "Refit":
+    from comeback.reactivation.refit import Refit
+
+    return Refit(store(), _models(), clock())
