@@ -43,6 +43,8 @@ class Visit:
     source: str = ""
     """`crm`, `import`, `comeback` (booked by us)."""
     journey_id: str = ""
+    timed: bool = True
+    """False: only the day is known, and `starts_at` is its local midnight."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,44 @@
+"""Which adapter keeps a company's book; httpx loads only when a company has YCLIENTS."""
+
+from collections.abc import Callable, Mapping
+
+from comeback.companies.model import Company, CrmKind
+from comeback.crm.native import NativeBook
+from comeback.errors import NotFound
+from comeback.ports import Calendar, Clock, Crm, Limits, Store
+
+Secrets = Callable[[str], Mapping[str, str]]
+
+
+class Books:
+    """The Crms port. `secrets`: company id → the company's secrets."""
+
+    def __init__(
+        self,
+        store: Store,
+        calendar: Calendar,
+        limits: Limits,
+        clock: Clock,
+        secrets: Secrets,
+        yclients_base_url: str,
+    ) -> None:
+        self._store = store
+        self._calendar = calendar
+        self._limits = limits
+        self._clock = clock
+        self._secrets = secrets
+        self._yclients_base_url = yclients_base_url
+
+    def crm(self, company: Company) -> Crm:
+        """Raises NotFound when the company's CRM is not connected."""
+        if company.crm is CrmKind.NATIVE:
+            return NativeBook(self._store, self._calendar, self._clock, company)
+        from comeback.crm.yclients import Yclients
+        from comeback.crm.yclients_http import Tokens, YclientsHttp
+
+        secrets = self._secrets(company.company_id)
+        try:
+            tokens = Tokens(secrets["yclients_partner_token"], secrets["yclients_user_token"])
+        except KeyError as missing:
+            raise NotFound(f"YCLIENTS is not connected: secret {missing} is missing") from missing
+        return Yclients(YclientsHttp(tokens, self._limits, self._yclients_base_url), company)
