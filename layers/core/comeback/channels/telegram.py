@@ -49,6 +49,8 @@ class TelegramChannel:
             sent = _loop().run_until_complete(call)
         except TelegramError as error:
             raise meaning(error) from error
+        except (LookupError, TypeError, ValueError) as error:
+            raise UnknownOutcome("Telegram answered what is no message") from error
         return Sent(str(sent.message_id))
 
 

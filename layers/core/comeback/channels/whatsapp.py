@@ -21,7 +21,7 @@ VERSION = "v25.0"
 TIMEOUT = httpx.Timeout(8.0, connect=3.0)
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 BUTTONS, LIST_ROWS = 3, 10
-BUTTON_TITLE, ROW_TITLE, BODY = 20, 24, 1024
+BUTTON_TITLE, ROW_TITLE, ROW_DESCRIPTION, BODY, TEXT = 20, 24, 72, 1024, 4096
 SLOW_DOWN: Mapping[int, float] = {4: 60.0, 80007: 60.0, 130429: 10.0, 131056: 10.0}
 """Code → seconds to wait: app, account, throughput and pair limits (external-apis.md, B2)."""
 BAD_TOKEN = 190
@@ -60,11 +60,11 @@ def body_of(content: Content) -> dict[str, Any]:
     if not content.buttons or len(content.buttons) > LIST_ROWS:
         return {"type": "text", "text": {"body": _numbered(content), "preview_url": False}}
     short = content.text[:BODY]
-    if len(content.buttons) <= BUTTONS:
+    if len(content.buttons) <= BUTTONS and _told_apart(content.buttons):
         action: dict[str, Any] = {"buttons": [_reply(b) for b in content.buttons]}
         kind = "button"
     else:
-        rows = [{"id": b.button_id, "title": b.title[:ROW_TITLE]} for b in content.buttons]
+        rows = [_row(b) for b in content.buttons]
         action = {"button": "…", "sections": [{"title": " ", "rows": rows}]}
         kind = "list"
     interactive = {"type": kind, "body": {"text": short}, "action": action}
@@ -78,9 +78,21 @@ def _reply(button: Button) -> dict[str, Any]:
     }
 
 
+def _told_apart(buttons: tuple[Button, ...]) -> bool:
+    """Buttons whose titles are alike once cut are refused (131009); in a list they keep their ends."""
+    return len({b.title[:BUTTON_TITLE] for b in buttons}) == len(buttons)
+
+
+def _row(button: Button) -> dict[str, str]:
+    row = {"id": button.button_id, "title": button.title[:ROW_TITLE]}
+    whole = {"description": button.title[:ROW_DESCRIPTION]}
+    return row if len(button.title) <= ROW_TITLE else {**row, **whole}
+
+
 def _numbered(content: Content) -> str:
-    lines = [f"{n}. {b.title}" for n, b in enumerate(content.buttons, start=1)]
-    return "\n".join([content.text, *lines])
+    """The choices stay whole; what is too long is cut off the text above them."""
+    lines = "".join(f"\n{n}. {b.title}" for n, b in enumerate(content.buttons, start=1))
+    return content.text[: TEXT - len(lines)] + lines
 
 
 def _template(call: TemplateCall) -> dict[str, Any]:
