@@ -1,4 +1,4 @@
-"""`python -m cloud up|down|status`."""
+"""`python -m cloud up|deploy|down|status`."""
 
 import argparse
 import sys
@@ -9,26 +9,39 @@ from cloud.processes import CanNotStart
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="cloud", description=__doc__)
-    parser.add_argument("command", choices=["up", "down", "status"])
-    parser.add_argument("--now", type=datetime.fromisoformat, default=datetime.now(UTC))
-    parser.add_argument("--speed", type=float, default=1.0)
-    options = parser.parse_args()
+    options = _options()
     try:
         if options.command == "up":
-            outputs = up.up(options.now, options.speed)
-            print(f"AWS    {places.aws_url()}\nAPI    {stack.api_url(outputs)}")
-            print(f"World  {places.world_url()}\nPhones {places.world_url()}/phones")
+            _tell(up.up(options.now, options.speed))
+        elif options.command == "deploy":
+            stack.build()
+            _tell(stack.deploy())
         elif options.command == "down":
             up.stop()
         else:
             for name in (up.CLOUD, up.WORLD):
                 print(f"{name}: {'running' if processes.running(name) else 'stopped'}")
-    except CanNotStart as problem:
-        up.stop()
-        print(problem, file=sys.stderr)
+    except (CanNotStart, KeyboardInterrupt) as problem:
+        if options.command == "up":
+            up.stop()
+        print(str(problem) or "stopped", file=sys.stderr)
         return 1
     return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="cloud", description=__doc__)
+    parser.add_argument("command", choices=["up", "deploy", "down", "status"])
+    parser.add_argument("--now", type=datetime.fromisoformat, default=datetime.now(UTC))
+    parser.add_argument(
+        "--speed", type=float, default=1.0, help="simulated seconds per second of a wait"
+    )
+    return parser.parse_args()
+
+
+def _tell(outputs: dict[str, str]) -> None:
+    print(f"AWS    {places.aws_url()}\nAPI    {stack.api_url(outputs)}")
+    print(f"World  {places.world_url()}\nPhones {places.world_url()}/phones")
 
 
 if __name__ == "__main__":

@@ -1,25 +1,27 @@
-"""Where things are on this machine, and the ports."""
+"""Where things are on this machine, and the ports. What runs on other ports keeps to a folder of its own."""
 
 import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 LOCAL = ROOT / ".local"
-LOGS = LOCAL / "logs"
-OUTPUTS = LOCAL / "outputs.json"
+BUILD = LOCAL / "build"
 MINISTACK = LOCAL / "ministack" / "bin" / "ministack"
 SAM = LOCAL / "sam" / "bin" / "sam"
 REGION = "us-east-1"
 STACK = "comeback"
 STAGE = "local"
+ARTIFACTS = "comeback-artifacts"
+AWS_PORT = "COMEBACK_AWS_PORT"
+WORLD_PORT = "COMEBACK_WORLD_PORT"
 
 
 def aws_port() -> int:
-    return int(os.environ.get("COMEBACK_AWS_PORT", "4566"))
+    return int(os.environ.get(AWS_PORT, "4566"))
 
 
 def world_port() -> int:
-    return int(os.environ.get("COMEBACK_WORLD_PORT", "4600"))
+    return int(os.environ.get(WORLD_PORT, "4600"))
 
 
 def aws_url() -> str:
@@ -30,8 +32,19 @@ def world_url() -> str:
     return f"http://127.0.0.1:{world_port()}"
 
 
+def run_folder() -> Path:
+    """Process ids, logs, outputs and scratch files of this local cloud."""
+    folder = LOCAL / "run" / str(aws_port())
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def outputs_file() -> Path:
+    return run_folder() / "outputs.json"
+
+
 def aws_environment() -> dict[str, str]:
-    """What makes boto3 and the SAM CLI talk to the local cloud."""
+    """What makes boto3 and the SAM CLI talk to the local cloud, as its root user."""
     return {
         "AWS_ENDPOINT_URL": aws_url(),
         "AWS_ACCESS_KEY_ID": "test",

@@ -1,6 +1,11 @@
-"""Child processes that never stay behind: each in its own group, named by a pid file, killed as a group."""
+"""Child processes that never stay behind: each leads a group of its own and is ended with the whole group.
+
+A process holds a lock on its pid file for as long as it lives, so a file left by a crash or a restart of the machine is
+never mistaken for a running process.
+"""
 
 import contextlib
+import fcntl
 import os
 import signal
 import socket
@@ -11,7 +16,7 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cloud.places import LOCAL, LOGS
+from cloud.places import run_folder
 
 START_SECONDS = 60.0
 STOP_SECONDS = 8.0
@@ -33,9 +38,9 @@ def free_or_complain(port: int, variable: str) -> None:
 
 def start(name: str, command: Sequence[str], environment: Mapping[str, str], ready: str) -> None:
     """Starts in the background and returns once `ready` (a URL) answers. Raises CanNotStart."""
-    LOGS.mkdir(parents=True, exist_ok=True)
-    log = LOGS / f"{name}.log"
-    with log.open("wb") as output:
+    log = log_file(name)
+    with log.open("wb") as output, _pid_file(name).open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         process = subprocess.Popen(
             list(command),
             env={**os.environ, **environment},
@@ -43,8 +48,9 @@ def start(name: str, command: Sequence[str], environment: Mapping[str, str], rea
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
+            pass_fds=[held.fileno()],
         )
-    _pid_file(name).write_text(str(process.pid))
+        held.write(str(process.pid))
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -57,51 +63,53 @@ def start(name: str, command: Sequence[str], environment: Mapping[str, str], rea
     raise CanNotStart(f"{name} did not answer within {START_SECONDS:.0f} s (see {log})")
 
 
+def log_file(name: str) -> Path:
+    return run_folder() / f"{name}.log"
+
+
 def running(name: str) -> bool:
-    pid = _pid(name)
-    return pid is not None and _alive(pid)
+    return _pid(name) is not None
 
 
 def stop(name: str) -> None:
     """Ends the whole group; harmless when it is gone."""
     pid = _pid(name)
-    if pid is not None and _alive(pid):
-        for sign in (signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(pid, sign)
-            deadline = time.monotonic() + STOP_SECONDS
-            while time.monotonic() < deadline and _alive(pid):
-                time.sleep(0.05)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)
+    if pid is not None:
+        _signal(pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        while time.monotonic() < deadline and running(name):
+            time.sleep(0.05)
+        _signal(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
     _pid_file(name).unlink(missing_ok=True)
 
 
+def _signal(group: int, sign: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, sign)
+
+
 def _pid_file(name: str) -> Path:
-    LOCAL.mkdir(exist_ok=True)
-    return LOCAL / f"{name}.pid"
+    return run_folder() / f"{name}.pid"
 
 
 def _pid(name: str) -> int | None:
+    """None unless the process still holds its file."""
     try:
-        return int(_pid_file(name).read_text())
+        with _pid_file(name).open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return int(file.read())
     except (FileNotFoundError, ValueError):
-        return None
-
-
-def _alive(pid: int) -> bool:
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+        pass
+    return None
 
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2):
+        with urllib.request.urlopen(url, timeout=2):  # noqa: S310  # our own, on loopback
             return True
     except urllib.error.HTTPError:
         return True

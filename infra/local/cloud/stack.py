@@ -1,23 +1,24 @@
-"""Builds the layers and deploys `template.yaml` on the local cloud with the SAM CLI: the very template that AWS gets."""
+"""Builds and deploys `template.yaml` on the local cloud with the SAM CLI: the very template that AWS gets."""
 
+import fcntl
 import hashlib
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import boto3
 
 from cloud import places
 from cloud.processes import CanNotStart
 
-ARTIFACTS = "comeback-artifacts"
 SOURCES = ("functions", "layers", "infra/statemachines", "template.yaml", "requirements.txt")
-BUILT = places.ROOT / ".build" / "sam"
-MARK = places.ROOT / ".build" / "mark"
+MARK = places.BUILD / "mark"
 
 
 def runtime() -> str:
@@ -31,29 +32,38 @@ def architecture() -> str:
 
 def build() -> bool:
     """False when nothing changed since the last build."""
-    mark = _fingerprint()
-    if MARK.exists() and MARK.read_text() == mark and (BUILT / "template.yaml").exists():
-        return False
-    layers = [sys.executable, str(places.ROOT / "layers" / "build.py"), "--uv", _uv()]
-    _run([*layers, "--runtime", runtime(), "--architecture", architecture()])
-    _run([str(places.SAM), "build", "--build-dir", str(BUILT), "--cached"])
-    MARK.write_text(mark)
-    return True
+    places.BUILD.mkdir(parents=True, exist_ok=True)
+    with (places.BUILD / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        mark = _fingerprint()
+        if MARK.exists() and MARK.read_text() == mark:
+            return False
+        MARK.unlink(missing_ok=True)
+        for cache in [*(places.ROOT / "functions").rglob("__pycache__")]:
+            shutil.rmtree(cache, ignore_errors=True)
+        target = {"RUNTIME": runtime(), "ARCHITECTURE": architecture(), "PYTHON": sys.executable}
+        _sam("build", environment=target)
+        MARK.write_text(mark)
+        return True
 
 
 def deploy(parameters: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Deploys the last build and answers the stack's outputs, kept in `.local/outputs.json` too."""
-    s3 = boto3.client("s3", **client_arguments())
-    s3.create_bucket(Bucket=ARTIFACTS)
-    overrides = [f"{k}={v}" for k, v in {**local_parameters(), **(parameters or {})}.items() if v]
-    command = [str(places.SAM), "deploy", "--template-file", str(BUILT / "template.yaml")]
-    command += ["--stack-name", places.STACK, "--s3-bucket", ARTIFACTS, "--region", places.REGION]
-    command += ["--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset"]
-    command += ["--no-fail-on-empty-changeset", "--parameter-overrides", *overrides]
-    _run(command)
+    """Deploys the last build and answers the stack's outputs, which are kept in the run folder too."""
+    client("s3").create_bucket(Bucket=places.ARTIFACTS)
+    overrides = {**local_parameters(), **(parameters or {})}
+    _sam("deploy", "--parameter-overrides", *(f"{k}={v}" for k, v in overrides.items()))
     outputs = _outputs()
-    places.OUTPUTS.write_text(json.dumps(outputs, indent=1))
+    places.outputs_file().write_text(json.dumps(outputs, indent=1))
     return outputs
+
+
+def saved_outputs() -> dict[str, str]:
+    """Of the local cloud that runs on these ports. Raises CanNotStart when there is none."""
+    try:
+        saved: dict[str, str] = json.loads(places.outputs_file().read_text())
+    except FileNotFoundError:
+        raise CanNotStart("the local cloud is not up: run `make up`") from None
+    return saved
 
 
 def local_parameters() -> dict[str, str]:
@@ -63,6 +73,7 @@ def local_parameters() -> dict[str, str]:
         "Runtime": runtime(),
         "Architecture": architecture(),
         "DeletionProtection": "false",
+        "Schedules": "DISABLED",
         "ClockUrl": f"{world}/world/clock",
         "TelegramBaseUrl": f"{world}/telegram",
         "WhatsappBaseUrl": f"{world}/whatsapp",
@@ -71,13 +82,16 @@ def local_parameters() -> dict[str, str]:
     }
 
 
-def client_arguments() -> dict[str, str]:
-    return {
-        "endpoint_url": places.aws_url(),
-        "aws_access_key_id": "test",
-        "aws_secret_access_key": "test",
-        "region_name": places.REGION,
-    }
+def client(service: str) -> Any:
+    """A boto3 client of the local cloud's root user. `Any`: stubs differ by service."""
+    make: Callable[..., Any] = boto3.client
+    return make(
+        service,
+        endpoint_url=places.aws_url(),
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        region_name=places.REGION,
+    )
 
 
 def api_url(outputs: Mapping[str, str]) -> str:
@@ -86,8 +100,7 @@ def api_url(outputs: Mapping[str, str]) -> str:
 
 
 def _outputs() -> dict[str, str]:
-    cloudformation = boto3.client("cloudformation", **client_arguments())
-    (stack,) = cloudformation.describe_stacks(StackName=places.STACK)["Stacks"]
+    (stack,) = client("cloudformation").describe_stacks(StackName=places.STACK)["Stacks"]
     return {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
 
 
@@ -105,17 +118,16 @@ def _counts(path: Path) -> bool:
     return path.is_file() and "__pycache__" not in path.parts
 
 
-def _uv() -> str:
-    own = places.LOCAL / "uv" / "bin" / "uv"
-    return str(own) if own.exists() else "uv"
-
-
-def _run(command: list[str]) -> None:
+def _sam(command: str, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
     """Quiet unless it fails. Raises CanNotStart with the last lines."""
-    environment = {**os.environ, **places.aws_environment()}
     done = subprocess.run(
-        command, cwd=places.ROOT, env=environment, capture_output=True, text=True, check=False
+        [str(places.SAM), command, "--config-env", "local", *arguments],
+        cwd=places.ROOT,
+        env={**os.environ, **places.aws_environment(), **(environment or {})},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
-        raise CanNotStart(f"{Path(command[0]).name} {command[1]} failed:\n{tail}")
+        raise CanNotStart(f"sam {command} failed:\n{tail}")

@@ -1,9 +1,14 @@
 """Brings the local cloud up and down. Both are safe to repeat."""
 
+import contextlib
 import os
+import shutil
+import signal
 import sys
 import time
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from cloud import places, processes, stack
 from cloud.processes import CanNotStart
@@ -19,8 +24,8 @@ def start(now: datetime, speed: float = 1.0, limits: bool = True, seed: int = 1)
     stop()
     if not places.MINISTACK.exists() or not places.SAM.exists():
         raise CanNotStart("the local cloud is not installed: run `make install`")
-    processes.free_or_complain(places.aws_port(), "COMEBACK_AWS_PORT")
-    processes.free_or_complain(places.world_port(), "COMEBACK_WORLD_PORT")
+    processes.free_or_complain(places.aws_port(), places.AWS_PORT)
+    processes.free_or_complain(places.world_port(), places.WORLD_PORT)
     processes.start(CLOUD, [str(places.MINISTACK)], cloud_environment(speed), places.aws_url())
     command = [sys.executable, "-m", "world", "--port", str(places.world_port())]
     command += ["--now", now.isoformat(), "--seed", str(seed), *([] if limits else ["--no-limits"])]
@@ -29,7 +34,9 @@ def start(now: datetime, speed: float = 1.0, limits: bool = True, seed: int = 1)
 
 
 def cloud_environment(speed: float) -> dict[str, str]:
-    """IAM is enforced, only loopback is served, waits of state machines are scaled."""
+    """IAM is enforced, only loopback is served, waits of state machines are scaled, scratch files stay with us."""
+    scratch = places.run_folder() / "scratch"
+    scratch.mkdir(exist_ok=True)
     return {
         "AUTH": "true",
         "BIND_HOST": "127.0.0.1",
@@ -38,7 +45,10 @@ def cloud_environment(speed: float) -> dict[str, str]:
         "IOT_MTLS_ENABLED": "0",
         "SFN_WAIT_SCALE": f"{1 / speed:.8f}",
         "LOG_LEVEL": os.environ.get("MINISTACK_LOG_LEVEL", "WARNING"),
+        "TMPDIR": str(scratch),
+        "STATE_DIR": str(scratch / "state"),
         "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": "",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
     }
@@ -47,19 +57,39 @@ def cloud_environment(speed: float) -> dict[str, str]:
 def stop() -> None:
     for name in (WORLD, CLOUD):
         processes.stop(name)
+    shutil.rmtree(places.run_folder() / "scratch", ignore_errors=True)
+    places.outputs_file().unlink(missing_ok=True)
 
 
-def up(now: datetime, speed: float = 1.0, limits: bool = True, say: bool = True) -> dict[str, str]:
-    """Everything: processes, build, deploy. Answers the stack's outputs."""
-    began = time.monotonic()
-
-    def told(what: str) -> None:
-        if say:
-            print(f"  {time.monotonic() - began:5.1f} s  {what}", flush=True)
-
-    start(now, speed, limits)
-    told("local cloud and world are running")
-    told("built" if stack.build() else "build is up to date")
-    outputs = stack.deploy()
-    told("deployed template.yaml with the SAM CLI")
+def up(
+    now: datetime,
+    speed: float = 1.0,
+    limits: bool = True,
+    seed: int = 1,
+    parameters: Mapping[str, str] | None = None,
+    told: Callable[[str], None] | None = None,
+) -> dict[str, str]:
+    """Everything: processes, build, deploy. Answers the stack's outputs; `told` hears each phase as it ends."""
+    tell = told or _print_with_time()
+    start(now, speed, limits, seed)
+    tell("local cloud and world are running")
+    tell("functions and layers built" if stack.build() else "build is up to date")
+    outputs = stack.deploy(parameters)
+    tell("template.yaml deployed by the SAM CLI")
     return outputs
+
+
+@contextlib.contextmanager
+def session(now: datetime, **options: Any) -> Iterator[dict[str, str]]:
+    """`up`, and down again however the block ends: normally, by an error, Ctrl-C, or a polite kill."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        yield up(now, **options)
+    finally:
+        stop()
+        signal.signal(signal.SIGTERM, before)
+
+
+def _print_with_time() -> Callable[[str], None]:
+    began = time.monotonic()
+    return lambda what: print(f"  {time.monotonic() - began:5.1f} s  {what}", flush=True)

@@ -1,0 +1,102 @@
+# Everything starts here: `make help`. Needs python3 (3.11 or newer) and make; the rest is installed into this folder.
+PYTHON ?= python3
+RUNTIME ?= python3.13
+ARCHITECTURE ?= arm64
+
+UV := .local/uv/bin/uv
+PY := .venv/bin/python
+SAM := .local/sam/bin/sam
+LISTS := infra/local/requirements
+PROJECT := requirements.txt $(LISTS)/dev.txt layers/core/no-dependencies.txt
+
+# An environment is installed when its stamp, named after the contents of its lists, is there.
+PINNING := --universal --python-version 3.11 --custom-compile-command "make requirements"
+
+sum = $(shell cat $(1) | cksum | cut -d' ' -f1)
+READY_UV := .local/uv/ready-$(call sum,$(LISTS)/uv.txt)
+READY_PROJECT := .venv/ready-$(call sum,$(PROJECT))
+READY_MINISTACK := .local/ministack/ready-$(call sum,$(LISTS)/ministack.txt)
+READY_SAM := .local/sam/ready-$(call sum,$(LISTS)/sam.txt)
+
+export PYTHONPATH := $(CURDIR)/infra/local
+export SAM_CLI_TELEMETRY := 0
+export UV_LINK_MODE := hardlink
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up down test lint bench build deploy clean install browser requirements .venv
+
+help:  ## these lines
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: install  ## a salon's weeks in accelerated time; DATA=visits.csv [AS_OF=2026-01-31] for your own visits
+	@$(PY) -m demo $(if $(DATA),--data "$(DATA)") $(if $(AS_OF),--as-of "$(AS_OF)")
+
+up: install  ## the local cloud and the simulated world, deployed, left running
+	@$(PY) -m cloud up
+
+down:  ## stops what `make up` started
+	@test ! -x $(PY) || $(PY) -m cloud down
+
+test: lint browser  ## everything
+	@$(PY) -m pytest tests/architecture tests/unit
+	@$(PY) -m pytest tests --ignore=tests/architecture --ignore=tests/unit
+
+lint: install  ## ruff, mypy, import contracts, SAM and CloudFormation checks
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+	@.venv/bin/mypy functions layers/core/comeback infra/local tests
+	@PYTHONPATH=layers/core .venv/bin/lint-imports
+	@$(SAM) validate --lint
+	@.venv/bin/cfn-lint template.yaml
+
+bench: install  ## import cost, requests and dollars, the forecast's quality; fails no build
+	@PYTHONPATH=$(CURDIR)/infra/local:$(CURDIR)/layers/core:$(CURDIR)/functions $(PY) tests/bench
+
+build: install  ## what `make deploy` ships; RUNTIME=python3.13 ARCHITECTURE=arm64
+	@find functions -name __pycache__ -prune -exec rm -rf {} +
+	@RUNTIME=$(RUNTIME) ARCHITECTURE=$(ARCHITECTURE) PYTHON=$(CURDIR)/$(PY) $(SAM) build
+
+deploy: build  ## to your AWS account, with questions
+	@$(SAM) deploy --guided --parameter-overrides Runtime=$(RUNTIME) Architecture=$(ARCHITECTURE)
+
+clean: down  ## removes all that was installed and built
+	@rm -rf .venv .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -prune -exec rm -rf {} +
+
+# ── environments ─────────────────────────────────────────────────────────────────────────────────
+
+install: $(READY_UV)
+	@$(MAKE) --no-print-directory -s -j3 $(READY_PROJECT) $(READY_MINISTACK) $(READY_SAM)
+
+.venv: $(READY_PROJECT)
+
+$(READY_UV):
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Comeback needs Python 3.11 or newer, this is %d.%d: make PYTHON=/path/to/python3.11" % sys.version_info[:2])'
+	@$(PYTHON) -m venv --clear .local/uv || { echo "python3 can not make environments: install its venv package (Debian: apt-get install python3-venv)" >&2; exit 1; }
+	@.local/uv/bin/python -m pip install --quiet --disable-pip-version-check -r $(LISTS)/uv.txt
+	@touch $@
+
+$(READY_PROJECT): | $(READY_UV)
+	@$(call environment,.venv,$(PROJECT))
+
+$(READY_MINISTACK): | $(READY_UV)
+	@$(call environment,.local/ministack,$(LISTS)/ministack.txt)
+
+$(READY_SAM): | $(READY_UV)
+	@$(call environment,.local/sam,$(LISTS)/sam.txt)
+
+# One environment: made once, then brought to its lists exactly.
+define environment
+echo "installing $(1)" && rm -f $(1)/ready-* && \
+{ test -x $(1)/bin/python || $(UV) venv --quiet --clear --python "$(PYTHON)" $(1); } && \
+$(UV) pip sync --quiet --python $(1)/bin/python $(2) && touch $@
+endef
+
+browser: install
+	@$(PY) -m cloud.browser
+
+requirements: $(READY_UV)  ## writes the pinned lists anew from what the layers and tools ask for
+	@$(UV) pip compile --quiet --upgrade $(PINNING) -o requirements.txt \
+		layers/core/requirements.txt layers/ai/requirements.txt
+	@$(UV) pip compile --quiet --upgrade $(PINNING) -c requirements.txt -o $(LISTS)/dev.txt $(LISTS)/dev.in
+	@for tool in ministack sam; do \
+		$(UV) pip compile --quiet --upgrade $(PINNING) -o $(LISTS)/$$tool.txt $(LISTS)/$$tool.in; done

@@ -1,0 +1,77 @@
+"""What of the installed packages never runs on Lambda. tests/architecture imports every handler from what is left."""
+
+import shutil
+from pathlib import Path
+
+SERVICES = {"dynamodb", "sqs", "stepfunctions", "s3", "secretsmanager", "sts"}
+"""botocore describes 443 services; we call these."""
+
+KEPT: dict[str, set[str]] = {
+    "botocore/data": SERVICES
+    | {"endpoints.json", "partitions.json", "sdk-default-configuration.json", "_retry.json"},
+    "babel/locale-data": {"root.dat", "en.dat", "en_US.dat", "ru.dat", "ru_RU.dat"},
+    "chalice": {"__init__.py", "app.py", "analyzer.py", "__version__.py"},
+    "aws_lambda_powertools/utilities": {"__init__.py", "jmespath_utils", "typing"},
+}
+"""Folder → all that stays in it."""
+
+DROPPED = (
+    "aws_lambda_powertools/event_handler",
+    "boto3/data",  # the resource API
+    "boto3/examples",
+    "telegram/ext",  # we use the bare Bot
+    # Google's client signs with these for service accounts; we have API keys.
+    "cryptography",
+    "cffi",
+    "pycparser",
+    "pyasn1",
+    "pyasn1_modules",
+    "requests",
+    "charset_normalizer",
+    "google/genai/_gaos",  # its agents' API
+    "_cffi_backend*.so",
+    "bin",
+    "**/*.pyi",
+    "**/*.pyx",
+    "**/*.[ch]",
+    "**/tests",
+    "**/__pycache__",
+)
+
+
+def prune(layer: Path) -> None:
+    for name, kept in KEPT.items():
+        for found in [*layer.glob(f"{name}/*")]:
+            if found.name not in kept:
+                _remove(found)
+    for pattern in DROPPED:
+        for found in [*layer.glob(pattern)]:
+            _remove(found)
+    for info in layer.glob("*.dist-info"):
+        _keep_the_version(info)
+    (layer / ".lock").unlink(missing_ok=True)
+
+
+def subtract(layer: Path, other: Path) -> None:
+    """What the other layer has already."""
+    for found in [*layer.iterdir()]:
+        if (other / found.name).exists():
+            _remove(found)
+
+
+def _keep_the_version(info: Path) -> None:
+    """importlib.metadata.version() reads it."""
+    head = (info / "METADATA").read_text().split("\n\n", 1)[0]
+    shutil.rmtree(info)
+    info.mkdir()
+    wanted = [
+        line for line in head.splitlines() if line.startswith(("Metadata-", "Name", "Version"))
+    ]
+    (info / "METADATA").write_text("\n".join(wanted) + "\n")
+
+
+def _remove(found: Path) -> None:
+    if found.is_dir() and not found.is_symlink():
+        shutil.rmtree(found)
+    else:
+        found.unlink(missing_ok=True)
