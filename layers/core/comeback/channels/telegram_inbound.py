@@ -1,7 +1,7 @@
 """Telegram's updates, as our inbound events. Light: the webhook loads it too."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -12,6 +12,8 @@ from comeback.conversations.model import (
     MarketingStopped,
     MessageReceived,
 )
+
+UnixSeconds = Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
 
 
 class User(msgspec.Struct):
@@ -28,7 +30,7 @@ class Chat(msgspec.Struct):
 class Message(msgspec.Struct):
     message_id: int
     chat: Chat
-    date: int
+    date: UnixSeconds
     sender: User | None = msgspec.field(name="from", default=None)
     text: str = ""
     caption: str = ""
@@ -41,6 +43,12 @@ class CallbackQuery(msgspec.Struct):
     data: str = ""
     message: Message | None = None
 
+    @property
+    def chat_id(self) -> int | None:
+        """A private chat has its user's id."""
+        private = self.message is None or self.message.chat.type == "private"
+        return self.sender.id if private else None
+
 
 class Member(msgspec.Struct):
     status: str
@@ -48,7 +56,7 @@ class Member(msgspec.Struct):
 
 class MemberUpdated(msgspec.Struct):
     chat: Chat
-    date: int
+    date: UnixSeconds
     new_chat_member: Member
 
 
@@ -70,7 +78,7 @@ class Update(msgspec.Struct):
         if self.message and self.message.chat.type == "private":
             return self.message.chat.id
         if self.callback_query:
-            return self.callback_query.sender.id
+            return self.callback_query.chat_id
         if self.my_chat_member and self.my_chat_member.chat.type == "private":
             return self.my_chat_member.chat.id
         return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -16,6 +16,9 @@ from comeback.conversations.model import (
     MessageReceived,
     StatusReceived,
 )
+
+UnixSeconds = Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
+UnixSecondsText = Annotated[str, msgspec.Meta(pattern="^[0-9]{1,9}$|^[1-3][0-9]{9}$")]
 
 
 class Body(msgspec.Struct):
@@ -45,7 +48,7 @@ class Message(msgspec.Struct):
     """`sender` is absent for username users without recent interaction; then there is no address to answer."""
 
     id: str
-    timestamp: str
+    timestamp: UnixSecondsText
     sender: str = msgspec.field(name="from", default="")
     text: Body | None = None
     interactive: Interactive | None = None
@@ -60,7 +63,7 @@ class Problem(msgspec.Struct):
 class Status(msgspec.Struct):
     id: str
     status: str
-    timestamp: str
+    timestamp: UnixSecondsText
     recipient_id: str = ""
     biz_opaque_callback_data: str = ""
     errors: list[Problem] = []
@@ -69,7 +72,7 @@ class Status(msgspec.Struct):
 class Preference(msgspec.Struct):
     wa_id: str
     value: str
-    timestamp: int | str
+    timestamp: UnixSeconds | UnixSecondsText
     category: str = ""
 
 
@@ -86,6 +89,28 @@ class Value(msgspec.Struct):
     messages: list[Message] = []
     statuses: list[Status] = []
     user_preferences: list[Preference] = []
+
+
+class Heads(msgspec.Struct):
+    messages: list[dict[str, Any]] = []
+    statuses: list[dict[str, Any]] = []
+    user_preferences: list[dict[str, Any]] = []
+
+
+class MessageHead(msgspec.Struct):
+    id: str
+    sender: str = msgspec.field(name="from", default="")
+
+
+class StatusHead(msgspec.Struct):
+    id: str
+    status: str
+    recipient_id: str = ""
+
+
+class PreferenceHead(msgspec.Struct):
+    wa_id: str
+    timestamp: int | str
 
 
 class Change(msgspec.Struct):
@@ -116,17 +141,21 @@ def split(raw: bytes) -> list[Single]:
     return [single for value in values for single in _singles(value)]
 
 
-def _singles(value: dict[str, Any]) -> Iterator[Single]:
-    contacts = value.get("contacts", [])
-    for message in value.get("messages", []):
+def _singles(raw: dict[str, Any]) -> Iterator[Single]:
+    """Looks no deeper than at who and which: one odd message must not cost the others their way."""
+    value = msgspec.convert(raw, Heads)
+    contacts = raw.get("contacts", [])
+    for message in value.messages:
+        head = msgspec.convert(message, MessageHead)
         body = {"contacts": contacts, "messages": [message]}
-        yield Single(f"wa.{message['id']}", str(message.get("from", "")), body)
-    for status in value.get("statuses", []):
-        event_id = f"wa.{status['id']}.{status['status']}"
-        yield Single(event_id, str(status.get("recipient_id", "")), {"statuses": [status]})
-    for preference in value.get("user_preferences", []):
-        event_id = f"wa.pref.{preference['wa_id']}.{preference['timestamp']}"
-        yield Single(event_id, str(preference["wa_id"]), {"user_preferences": [preference]})
+        yield Single(f"wa.{head.id}", head.sender, body)
+    for status in value.statuses:
+        told = msgspec.convert(status, StatusHead)
+        yield Single(f"wa.{told.id}.{told.status}", told.recipient_id, {"statuses": [status]})
+    for preference in value.user_preferences:
+        wish = msgspec.convert(preference, PreferenceHead)
+        event_id = f"wa.pref.{wish.wa_id}.{wish.timestamp}"
+        yield Single(event_id, wish.wa_id, {"user_preferences": [preference]})
 
 
 def parse(event_id: str, body: dict[str, Any]) -> list[InboundEvent]:
