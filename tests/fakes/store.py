@@ -1,0 +1,347 @@
+"""The Store port in memory, with the same conditions as the table; `tests/storage/test_fake_store.py` holds the two together."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from comeback import changes as ch
+from comeback.bookings.model import Service, Staff
+from comeback.clients.model import Client, Visit
+from comeback.companies.model import Company
+from comeback.conversations.model import Address, ChannelKind, Conversation, OutboxMessage
+from comeback.errors import AlreadyDone, Conflict, NotFound, Unavailable
+from comeback.ports import Catalogue, ClientFile, FunnelDay, ImportedClient, SeenEvent
+from comeback.reactivation.model import DueService, Journey, JourneyState, ServiceRule, Stage
+from comeback.storage.imports import merged, rested
+
+Kind = TypeVar("Kind")
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Write:
+    """One item of a transaction: where, under which condition on what stands there, and what stands there after."""
+
+    at: Key
+    holds: Callable[[Any], bool]
+    item: Any
+    """None deletes."""
+
+
+class FakeStore:
+    """`faults` names what the next commits do: `refused` = Unavailable, nothing written; `lost` = written, then
+    Unavailable; `conflict` = Conflict, nothing written; `` = as usual. `commits` keeps those that were applied."""
+
+    def __init__(self) -> None:
+        self.commits: list[tuple[ch.Change, ...]] = []
+        self.faults: list[str] = []
+        self.before_commit: Callable[[Sequence[ch.Change]], None] | None = None
+        self._items: dict[Key, dict[Key, Any]] = defaultdict(dict)
+        """Partition → sort key → item."""
+        self._funnel: dict[tuple[str, date], Counter[tuple[str, str]]] = defaultdict(Counter)
+        self._companies: dict[str, Company] = {}
+        self._catalogues: dict[str, Catalogue] = {}
+        self._models: dict[tuple[str, str], str] = {}
+        self._cursors: dict[tuple[str, str], Mapping[str, str]] = {}
+
+    # ── commit ───────────────────────────────────────────────────────────────────────────────────
+
+    def commit(self, changes: Sequence[ch.Change]) -> None:
+        if not changes:
+            return
+        if self.before_commit:
+            hook, self.before_commit = self.before_commit, None
+            hook(changes)
+        fault = self.faults.pop(0) if self.faults else ""
+        if fault == "refused":
+            raise Unavailable("refused on order")
+        if fault == "conflict":
+            raise Conflict("lost on order")
+        self._apply(changes)
+        self.commits.append(tuple(changes))
+        if fault == "lost":
+            raise Unavailable("the answer was lost on order")
+
+    def _apply(self, changes: Sequence[ch.Change]) -> None:
+        writes = [
+            write
+            for change in changes
+            if not isinstance(change, ch.Count)
+            for write in WRITES[type(change)](change)
+        ]
+        places = Counter(write.at for write in writes)
+        twice = [at for at, n in places.items() if n > 1]
+        assert not twice, f"DynamoDB refuses two writes of one item in a transaction: {twice}"
+        assert len(writes) <= 100, "a transaction takes 100 writes"
+        broken = [write for write in writes if not write.holds(self._get(write.at))]
+        if any(write.at[0] == "event" for write in broken):
+            raise AlreadyDone("this event had its effect before")
+        if broken:
+            raise Conflict(f"changed meanwhile: {[write.at for write in broken]}")
+        for write in writes:
+            self._put(write.at, write.item)
+        for change in changes:
+            if isinstance(change, ch.Count):
+                day = self._funnel[change.company_id, change.on]
+                day[change.stage.value, change.reason] += change.n
+
+    def _get(self, at: Key) -> Any:
+        return self._items[at[:3]].get(at[3:])
+
+    def _put(self, at: Key, item: Any) -> None:
+        if item is None:
+            self._items[at[:3]].pop(at[3:], None)
+        elif isinstance(item, Conversation):
+            before = self._get(at)
+            older = before and before.last_inbound_at > item.last_inbound_at
+            self._items[at[:3]][at[3:]] = before if older else item
+        else:
+            self._items[at[:3]][at[3:]] = item
+
+    # ── company ──────────────────────────────────────────────────────────────────────────────────
+
+    def companies(self) -> Sequence[Company]:
+        return list(self._companies.values())
+
+    def company(self, company_id: str) -> Company:
+        if company_id not in self._companies:
+            raise NotFound(f"company {company_id}")
+        return self._companies[company_id]
+
+    def save_company(self, company: Company) -> None:
+        self._companies[company.company_id] = company
+
+    def catalogue(self, company_id: str) -> Catalogue:
+        return self._catalogues.get(company_id, Catalogue({}, {}, {}))
+
+    def save_catalogue(
+        self, company_id: str, services: Iterable[Service], staff: Iterable[Staff]
+    ) -> None:
+        known = self.catalogue(company_id)
+        self._catalogues[company_id] = Catalogue(
+            {**known.services, **{s.service_id: s for s in services}},
+            {**known.staff, **{s.staff_id: s for s in staff}},
+            known.rules,
+        )
+
+    def save_rule(self, company_id: str, rule: ServiceRule) -> None:
+        known = self.catalogue(company_id)
+        rules = {**known.rules, rule.service_id: rule}
+        self._catalogues[company_id] = replace(known, rules=rules)
+
+    def save_model(self, company_id: str, service_id: str, model_json: str, at: datetime) -> None:
+        self._models[company_id, service_id] = model_json
+
+    def model(self, company_id: str, service_id: str) -> str | None:
+        return self._models.get((company_id, service_id))
+
+    def cursor(self, company_id: str, name: str) -> Mapping[str, str] | None:
+        return self._cursors.get((company_id, name))
+
+    def save_cursor(self, company_id: str, name: str, cursor: Mapping[str, str]) -> None:
+        self._cursors[company_id, name] = dict(cursor)
+
+    def funnel(self, company_id: str, since: date, until: date) -> Sequence[FunnelDay]:
+        return [
+            _funnel_day(on, counts)
+            for (company, on), counts in sorted(self._funnel.items())
+            if company == company_id and since <= on <= until
+        ]
+
+    # ── client ───────────────────────────────────────────────────────────────────────────────────
+
+    def client(self, company_id: str, client_id: str) -> ClientFile:
+        items = self._items["client", company_id, client_id]
+        if ("profile",) not in items:
+            raise NotFound(f"client {client_id}")
+        visits = sorted(_of(items, "visit", Visit), key=lambda v: v.starts_at)
+        journeys = sorted(_of(items, "journey", Journey), key=lambda j: j.started_at)
+        return ClientFile(
+            client=items["profile",],
+            consents=tuple(item for key, item in sorted(items.items()) if key[0] == "consent"),
+            visits=tuple(visits[-200:]),
+            due=tuple(_of(items, "due", DueService)),
+            journeys=tuple(journeys[-20:]),
+            conversations=tuple(_of(items, "conversation", Conversation)),
+            active_journey_id=items.get(("active",), ""),
+        )
+
+    def client_at(self, company_id: str, address: Address) -> str | None:
+        found: str | None = self._get(("address", company_id, address.channel, address.value))
+        return found
+
+    def clients(self, company_id: str) -> Iterable[str]:
+        return [client.client_id for client in self._all(company_id, Client)]
+
+    def seen_event(self, company_id: str, event_id: str) -> SeenEvent | None:
+        found: ch.EventSeen | None = self._get(("event", company_id, event_id))
+        return SeenEvent(found.outbox) if found else None
+
+    def outbox(self, company_id: str, client_id: str, outbox_id: str) -> OutboxMessage:
+        found: OutboxMessage | None = self._get(("client", company_id, client_id, "out", outbox_id))
+        if found is None:
+            raise NotFound(f"message {outbox_id}")
+        return found
+
+    def messages(self, company_id: str, client_id: str) -> list[OutboxMessage]:
+        """Not of the port: all messages of one client, oldest first."""
+        return _of(self._items["client", company_id, client_id], "out", OutboxMessage)
+
+    def outbox_by_provider_id(
+        self, company_id: str, channel: ChannelKind, provider_id: str
+    ) -> tuple[str, str] | None:
+        found: tuple[str, str] | None = self._get(("provider", company_id, channel, provider_id))
+        return found
+
+    def due(self, company_id: str, on: date) -> Iterable[DueService]:
+        found = [d for d in self._all(company_id, DueService) if d.next_on <= on]
+        return sorted(found, key=lambda d: d.next_on)
+
+    def waiting(self, company_id: str, until: datetime) -> Iterable[Journey]:
+        return [
+            j
+            for j in self._all(company_id, Journey)
+            if j.state is JourneyState.WAITING
+            and j.attempt.deadline
+            and j.attempt.deadline <= until
+        ]
+
+    def journeys_on(self, company_id: str, campaign_on: date) -> Iterable[Journey]:
+        return [j for j in self._all(company_id, Journey) if j.campaign_on == campaign_on]
+
+    def import_visits(self, company_id: str, rows: Iterable[ImportedClient]) -> int:
+        written = 0
+        for written, row in enumerate(rows, start=1):  # noqa: B007  # the count is what we want
+            self._import(company_id, row)
+        return written
+
+    def _import(self, company_id: str, row: ImportedClient) -> None:
+        client_id = row.client.client_id
+        items = self._items["client", company_id, client_id]
+        stored: Client | None = items.get(("profile",))
+        client = merged(row.client, stored)
+        if client != stored:
+            items["profile",] = replace(client, version=client.version + 1)
+        for address in row.client.addresses:
+            if stored is None or address not in stored.addresses:
+                self._put(("address", company_id, address.channel, address.value), client_id)
+        for consent in row.consents if stored is None else ():
+            self._apply([ch.SaveConsent(company_id, client_id, consent)])
+        for visit in row.visits:
+            items["visit", visit.visit_id] = visit
+        for due in row.due:
+            items["due", due.service_id] = rested(due, items.get(("due", due.service_id)))
+
+    def _all(self, company_id: str, kind: type[Kind]) -> list[Kind]:
+        return [
+            item
+            for (_, company, *_), items in list(self._items.items())
+            if company == company_id
+            for item in items.values()
+            if isinstance(item, kind)
+        ]
+
+
+def _of(items: Mapping[Key, Any], name: str, kind: type[Kind]) -> list[Kind]:
+    return [item for key, item in items.items() if key[0] == name and isinstance(item, kind)]
+
+
+def _funnel_day(on: date, counts: Counter[tuple[str, str]]) -> FunnelDay:
+    skipped = {reason: n for (stage, reason), n in counts.items() if stage == Stage.SKIPPED}
+    stages = {stage.value: counts[stage.value, ""] for stage in Stage}
+    return FunnelDay(on, {**stages, "skipped": sum(skipped.values())}, skipped)
+
+
+# ── one change, as the items it writes ───────────────────────────────────────────────────────────
+
+
+def _always(_item: Any) -> bool:
+    return True
+
+
+def _new(item: Any) -> bool:
+    return item is None
+
+
+def _at_version(version: int) -> Callable[[Any], bool]:
+    return _new if version == 0 else lambda item: item is not None and item.version == version
+
+
+def _of_client(change: Any, *rest: str) -> Key:
+    return ("client", change.company_id, change.client_id, *rest)
+
+
+def _client(change: ch.SaveClient) -> list[Write]:
+    client = change.client
+    fresh = replace(client, version=client.version + 1)
+    return [Write(_of_client(client, "profile"), _at_version(client.version), fresh)]
+
+
+def _journey(change: ch.SaveJourney) -> list[Write]:
+    journey = change.journey
+    fresh = replace(journey, version=journey.version + 1)
+    at = _of_client(journey, "journey", journey.journey_id)
+    return [Write(at, _at_version(journey.version), fresh)]
+
+
+def _consent(change: ch.SaveConsent) -> list[Write]:
+    consent = change.consent
+    channel = consent.channel.value if consent.channel else "all"
+    at = _of_client(change, "consent", consent.at.isoformat(), consent.purpose.value, channel)
+    return [Write(at, _always, consent)]
+
+
+def _bind(change: ch.BindAddress) -> list[Write]:
+    address = change.address
+    at = ("address", change.company_id, address.channel, address.value)
+    return [Write(at, _always, change.client_id)]
+
+
+def _touch(change: ch.TouchConversation) -> list[Write]:
+    at = _of_client(change, "conversation", change.address.channel)
+    return [Write(at, _always, Conversation(change.address, change.at))]
+
+
+def _held_by(journey_id: str) -> Callable[[Any], bool]:
+    return lambda item: item in (None, journey_id)
+
+
+def _put_outbox(change: ch.PutOutbox) -> list[Write]:
+    return [
+        Write(_of_client(change.message, "out", change.message.outbox_id), _new, change.message)
+    ]
+
+
+def _move_outbox(change: ch.MoveOutbox) -> list[Write]:
+    message = change.message
+
+    def unchanged(item: Any) -> bool:
+        return item is not None and (item.state, item.version) == (change.expected, message.version)
+
+    fresh = replace(message, version=message.version + 1)
+    writes = [Write(_of_client(message, "out", message.outbox_id), unchanged, fresh)]
+    if message.provider_id:
+        at = ("provider", message.company_id, message.address.channel, message.provider_id)
+        writes.append(Write(at, _always, (message.client_id, message.outbox_id)))
+    return writes
+
+
+WRITES: Mapping[type[Any], Callable[[Any], list[Write]]] = {
+    ch.EventSeen: lambda c: [Write(("event", c.company_id, c.event_id), _new, c)],
+    ch.SaveClient: _client,
+    ch.SaveConsent: _consent,
+    ch.BindAddress: _bind,
+    ch.TouchConversation: _touch,
+    ch.SaveVisit: lambda c: [Write(_of_client(c, "visit", c.visit.visit_id), _always, c.visit)],
+    ch.SaveDue: lambda c: [Write(_of_client(c.due, "due", c.due.service_id), _always, c.due)],
+    ch.RemoveDue: lambda c: [Write(_of_client(c, "due", c.service_id), _always, None)],
+    ch.SaveJourney: _journey,
+    ch.ClaimClient: lambda c: [
+        Write(_of_client(c, "active"), _held_by(c.journey_id), c.journey_id)
+    ],
+    ch.ReleaseClient: lambda c: [Write(_of_client(c, "active"), _held_by(c.journey_id), None)],
+    ch.PutOutbox: _put_outbox,
+    ch.MoveOutbox: _move_outbox,
+}

@@ -1,0 +1,208 @@
+"""The fake that unit tests use keeps the real store's contract: every test here runs on both."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from comeback.bookings.model import Service, Staff
+from comeback.changes import (
+    BindAddress,
+    Change,
+    ClaimClient,
+    Count,
+    EventSeen,
+    MoveOutbox,
+    PutOutbox,
+    ReleaseClient,
+    RemoveDue,
+    SaveClient,
+    SaveConsent,
+    SaveDue,
+    SaveJourney,
+    SaveVisit,
+    TouchConversation,
+)
+from comeback.clients.model import Client, Consent, Visit, VisitStatus
+from comeback.companies.model import Company
+from comeback.conversations.model import (
+    Address,
+    ChannelKind,
+    Content,
+    OutboxMessage,
+    OutboxState,
+    Purpose,
+)
+from comeback.errors import AlreadyDone, Conflict, NotFound
+from comeback.ports import ImportedClient, SeenEvent, Store
+from comeback.reactivation.model import (
+    Attempt,
+    DueService,
+    IntervalSource,
+    Journey,
+    JourneyState,
+    ServiceRule,
+    SkipReason,
+    Stage,
+)
+from comeback.storage.store import DynamoStore
+
+from tests.fakes.store import FakeStore
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+ON = date(2026, 3, 2)
+CHAT = Address(ChannelKind.TELEGRAM, "1001")
+ANNA = Client("salon", "anna", "Anna", addresses=(CHAT,))
+DUE = DueService(
+    "salon", "anna", "haircut", ON, ON, ON - timedelta(days=30), 3, 0, False,
+    IntervalSource.MANUAL, "the owner's",
+)  # fmt: skip
+JOURNEY = Journey("salon", "anna", "haircut", "j1", ON, NOW)
+MESSAGE = OutboxMessage("salon", "anna", "j1.1", CHAT, Content("hello"), Purpose.MARKETING, NOW)
+VISIT = Visit("v1", "haircut", "olga", NOW, VisitStatus.COMPLETED)
+
+
+@pytest.fixture(params=["fake", "real"])
+def both(request: pytest.FixtureRequest) -> Store:
+    return FakeStore() if request.param == "fake" else DynamoStore(request.getfixturevalue("table"))
+
+
+def test_a_file_is_what_was_written(both: Store) -> None:
+    yes = Consent(Purpose.MARKETING, True, NOW, "test", "v1", ChannelKind.TELEGRAM)
+    no = Consent(Purpose.MARKETING, False, NOW + timedelta(days=1), "test", "v1")
+    both.commit(
+        [
+            SaveClient(ANNA),
+            BindAddress("salon", "anna", CHAT),
+            SaveConsent("salon", "anna", no),
+            SaveConsent("salon", "anna", yes),
+            SaveVisit("salon", "anna", replace(VISIT, visit_id="v0", starts_at=NOW + timedelta(1))),
+            SaveVisit("salon", "anna", VISIT),
+            SaveDue(DUE),
+            SaveJourney(JOURNEY),
+            ClaimClient("salon", "anna", "j1"),
+            TouchConversation("salon", "anna", CHAT, NOW),
+            PutOutbox(MESSAGE),
+        ]
+    )
+    file = both.client("salon", "anna")
+    assert file.client == replace(ANNA, version=1)
+    assert file.consents == (yes, no)
+    assert [v.visit_id for v in file.visits] == ["v1", "v0"]
+    assert (file.due, file.journeys) == ((DUE,), (replace(JOURNEY, version=1),))
+    assert file.active_journey_id == "j1"
+    conversation = file.conversation(ChannelKind.TELEGRAM)
+    assert conversation is not None
+    assert conversation.last_inbound_at == NOW
+    assert both.outbox("salon", "anna", "j1.1") == MESSAGE
+    assert both.client_at("salon", CHAT) == "anna"
+    assert list(both.clients("salon")) == ["anna"]
+
+
+def test_what_is_not_there(both: Store) -> None:
+    both.commit([SaveClient(ANNA)])
+    with pytest.raises(NotFound):
+        both.client("studio", "anna")
+    with pytest.raises(NotFound):
+        both.outbox("salon", "anna", "j1.1")
+    with pytest.raises(NotFound):
+        both.company("salon")
+    assert both.client_at("salon", CHAT) is None
+    assert both.seen_event("salon", "tg.1") is None
+    assert both.outbox_by_provider_id("salon", ChannelKind.TELEGRAM, "7") is None
+    assert both.cursor("salon", "delta") is None
+    assert both.model("salon", "*") is None
+    assert list(both.funnel("salon", ON, ON)) == []
+
+
+def conflicts() -> list[tuple[list[Change], list[Change]]]:
+    """What stands there, and what then can not be written."""
+    claimed = replace(MESSAGE, state=OutboxState.SENDING)
+    return [
+        ([SaveClient(ANNA)], [SaveClient(ANNA)]),
+        ([], [SaveClient(replace(ANNA, version=1))]),
+        ([SaveJourney(JOURNEY)], [SaveJourney(replace(JOURNEY, version=2))]),
+        ([ClaimClient("salon", "anna", "j1")], [ClaimClient("salon", "anna", "j2")]),
+        ([ClaimClient("salon", "anna", "j1")], [ReleaseClient("salon", "anna", "j2")]),
+        ([PutOutbox(MESSAGE)], [PutOutbox(MESSAGE)]),
+        ([], [MoveOutbox(claimed, OutboxState.NEW)]),
+        ([PutOutbox(MESSAGE)], [MoveOutbox(claimed, OutboxState.SENDING)]),
+        ([PutOutbox(MESSAGE)], [MoveOutbox(replace(claimed, version=1), OutboxState.NEW)]),
+    ]
+
+
+@pytest.mark.parametrize("number", range(len(conflicts())))
+def test_all_or_nothing(both: Store, number: int) -> None:
+    before, refused = conflicts()[number]
+    both.commit(before)
+    with pytest.raises(Conflict):
+        both.commit([Count("salon", ON, Stage.DUE), SaveDue(DUE), *refused])
+    assert list(both.due("salon", ON)) == []
+    assert list(both.funnel("salon", ON, ON)) == []
+
+
+def test_an_event_is_seen_once(both: Store) -> None:
+    seen = EventSeen("salon", "tg.1", NOW, (("anna", "re.tg.1"),))
+    both.commit([seen, SaveClient(ANNA)])
+    with pytest.raises(AlreadyDone):
+        both.commit([seen, SaveClient(ANNA)])
+    assert both.seen_event("salon", "tg.1") == SeenEvent((("anna", "re.tg.1"),))
+
+
+def test_a_message_moves_and_is_found_by_the_messengers_id(both: Store) -> None:
+    both.commit([PutOutbox(MESSAGE)])
+    both.commit([MoveOutbox(replace(MESSAGE, state=OutboxState.SENDING), OutboxState.NEW)])
+    sent = replace(MESSAGE, state=OutboxState.SENT, provider_id="7", version=1)
+    both.commit([MoveOutbox(sent, OutboxState.SENDING)])
+    assert both.outbox("salon", "anna", "j1.1") == replace(sent, version=2)
+    found = both.outbox_by_provider_id("salon", ChannelKind.TELEGRAM, "7")
+    assert found == ("anna", "j1.1")
+
+
+def test_indexes(both: Store) -> None:
+    deadline = NOW + timedelta(days=7)
+    waiting = replace(JOURNEY, state=JourneyState.WAITING, attempt=Attempt(1, deadline=deadline))
+    both.commit([SaveDue(DUE), SaveJourney(waiting)])
+    assert list(both.due("salon", ON - timedelta(days=1))) == []
+    assert list(both.due("salon", ON)) == [DUE]
+    assert list(both.waiting("salon", NOW)) == []
+    assert [j.journey_id for j in both.waiting("salon", deadline)] == ["j1"]
+    assert [j.journey_id for j in both.journeys_on("salon", ON)] == ["j1"]
+    both.commit([RemoveDue("salon", "anna", "haircut")])
+    assert list(both.due("salon", ON)) == []
+
+
+def test_counts(both: Store) -> None:
+    skip = SkipReason.NO_CONSENT.value
+    counts = [Count("salon", ON, Stage.DUE, n=3), Count("salon", ON, Stage.SKIPPED, skip)]
+    for n in range(2):
+        both.commit([SaveJourney(replace(JOURNEY, journey_id=f"j{n}")), *counts])
+    (day,) = both.funnel("salon", ON, ON)
+    assert day.stages == {**{stage.value: 0 for stage in Stage}, "due": 6, "skipped": 2}
+    assert day.skipped == {skip: 2}
+
+
+def test_the_owners_side(both: Store, company: Company) -> None:
+    both.save_company(company)
+    service, olga = Service("haircut", "Haircut", 60, 150_000), Staff("olga", "Olga")
+    both.save_catalogue("salon", [service], [olga])
+    both.save_rule("salon", ServiceRule("haircut"))
+    both.save_cursor("salon", "delta", {"page": "2"})
+    both.save_model("salon", "*", "{}", NOW)
+    assert both.company("salon") == both.companies()[0] == company
+    catalogue = both.catalogue("salon")
+    assert (catalogue.services, catalogue.staff) == ({"haircut": service}, {"olga": olga})
+    assert catalogue.rules == {"haircut": ServiceRule("haircut")}
+    assert both.cursor("salon", "delta") == {"page": "2"}
+    assert both.model("salon", "*") == "{}"
+
+
+def test_an_import_keeps_what_we_learnt(both: Store) -> None:
+    row = ImportedClient(replace(ANNA, name="Anna P"), (VISIT,), due=(DUE,))
+    assert both.import_visits("salon", [row]) == 1
+    rest = replace(DUE, next_on=ON + timedelta(days=9))
+    both.commit([SaveDue(rest)])
+    both.import_visits("salon", [row])
+    file = both.client("salon", "anna")
+    assert (file.client.name, file.client.version) == ("Anna P", 1)
+    assert (file.visits, file.due) == ((VISIT,), (rest,))
+    assert both.client_at("salon", CHAT) == "anna"
