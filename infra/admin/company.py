@@ -1,0 +1,95 @@
+"""The administrator's command: creates or changes a company on a deployed stack.
+
+    make company FILE=company.json STACK=comeback      profile, catalogue (without a CRM) and secret
+    make links COMPANY=salon STACK=comeback            personal Telegram links, as CSV, to invite clients with
+
+`company.example.json` shows the file. The secret's values go to Secrets Manager and nowhere else; keep the file out of git.
+"""
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+import msgspec
+from comeback.bookings.model import Service, Staff
+from comeback.companies.model import Company
+from comeback.conversations.links import payload
+from comeback.runtime.secrets import secret_name
+from comeback.storage.store import DynamoStore
+
+
+class CompanyFile(msgspec.Struct, forbid_unknown_fields=True):
+    company: Company
+    services: list[Service] = []
+    staff: list[Staff] = []
+    secret: dict[str, str] = {}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--stack", default="comeback")
+    parser.add_argument("--stage", default="prod")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("save").add_argument("file", type=Path)
+    commands.add_parser("links").add_argument("company")
+    options = parser.parse_args()
+    store = DynamoStore(_outputs(options.stack)["TableName"])
+    if options.command == "links":
+        return _links(store, options.stage, options.company)
+    try:
+        found = msgspec.json.decode(options.file.read_bytes(), type=CompanyFile)
+    except (OSError, msgspec.MsgspecError) as error:
+        print(f"{options.file}: {error}. See infra/admin/company.example.json", file=sys.stderr)
+        return 1
+    company_id = found.company.company_id
+    store.save_company(found.company)
+    store.save_catalogue(company_id, found.services, found.staff)
+    if found.secret:
+        _save_secret(secret_name(options.stage, company_id), found.secret)
+    print(f"company {company_id} is saved")
+    return 0
+
+
+def _links(store: DynamoStore, stage: str, company_id: str) -> int:
+    """Client ids and links; names stay in the CRM."""
+    secrets = boto3.client("secretsmanager")
+    answer = secrets.get_secret_value(SecretId=secret_name(stage, company_id))
+    secret: Mapping[str, str] = json.loads(answer["SecretString"])
+    bot, key = secret.get("telegram_bot_username"), secret.get("telegram_webhook_secret")
+    if not bot or not key:
+        print(
+            "secret: telegram_bot_username and telegram_webhook_secret are needed", file=sys.stderr
+        )
+        return 1
+    lines = csv.writer(sys.stdout)
+    lines.writerow(["client_id", "link"])
+    for client_id in store.clients(company_id):
+        lines.writerow(
+            [client_id, f"https://t.me/{bot}?start={payload(company_id, client_id, key)}"]
+        )
+    return 0
+
+
+def _save_secret(name: str, values: Mapping[str, str]) -> None:
+    secrets = boto3.client("secretsmanager")
+    document = json.dumps(dict(values))
+    try:
+        secrets.create_secret(Name=name, SecretString=document)
+    except secrets.exceptions.ResourceExistsException:
+        secrets.put_secret_value(SecretId=name, SecretString=document)
+
+
+def _outputs(stack: str) -> dict[str, Any]:
+    (found,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    return {o["OutputKey"]: o["OutputValue"] for o in found.get("Outputs", [])}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
