@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 import httpx
 from cloud import places, stack
 
@@ -28,12 +27,11 @@ class Driver:
         self.outputs = outputs
         self.speed = speed
         self.world = httpx.Client(base_url=places.world_url(), timeout=60.0)
-        arguments: Any = stack.client_arguments()
-        self.sqs = boto3.client("sqs", **arguments)
-        self.lambdas = boto3.client("lambda", **arguments)
-        self.s3 = boto3.client("s3", **arguments)
-        self.secrets = boto3.client("secretsmanager", **arguments)
-        self.stepfunctions = boto3.client("stepfunctions", **arguments)
+        self.sqs = stack.client("sqs")
+        self.lambdas = stack.client("lambda")
+        self.s3 = stack.client("s3")
+        self.secrets = stack.client("secretsmanager")
+        self.stepfunctions = stack.client("stepfunctions")
         os.environ.update(places.aws_environment())
         from comeback.storage.store import DynamoStore
 

@@ -17,7 +17,7 @@ from comeback.reactivation.model import (
     Outcome,
     ServiceRule,
 )
-from comeback.reactivation.returns import ReturnModel
+from comeback.reactivation.returns import Basis, ReturnModel
 
 OURS = "comeback"
 """`Visit.source` of what we booked ourselves."""
@@ -89,14 +89,32 @@ class DueDates:
         )
         if entry.source is not IntervalSource.HISTORICAL:
             return entry
-        return replace(entry, due_on=forecast.due_on, next_on=forecast.due_on)
+        why = _why(forecast.basis)
+        return replace(entry, due_on=forecast.due_on, next_on=forecast.due_on, reason=why)
 
     def _model(self, company_id: str, service_id: str) -> ReturnModel | None:
         key = (company_id, service_id)
         if key not in self._models:
             stored = self.store.model(company_id, service_id)
-            self._models[key] = ReturnModel.from_json(stored) if stored else None
+            self._models[key] = _readable(stored) if stored else None
         return self._models[key]
+
+
+def _readable(stored: str) -> ReturnModel | None:
+    """None for a model of an older release: until tonight's refit the rule's days stand in."""
+    try:
+        return ReturnModel.from_json(stored)
+    except ValueError:
+        return None
+
+
+def _why(basis: Basis) -> str:
+    """For the owner: what the date rests on."""
+    others = f"clients of this service return after about {basis.usual_gap_days} days"
+    if basis.own_gap_days is None:
+        return f"first visit; {others}"
+    own = f"comes about every {basis.own_gap_days:.0f} days ({basis.own_gaps} times seen)"
+    return f"{own}, weighed {basis.own_weight:.0%}; {others}"
 
 
 def keep_rests(fresh: Sequence[DueService], stored: Sequence[DueService]) -> tuple[DueService, ...]:

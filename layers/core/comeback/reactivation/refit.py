@@ -12,7 +12,7 @@ from comeback.companies.model import Company
 from comeback.errors import ComebackError
 from comeback.ports import Catalogue, ClientFile, Clock, Models, Store
 from comeback.reactivation.due import DueDates, keep_rests
-from comeback.reactivation.intervals import rule_for
+from comeback.reactivation.intervals import default_interval, rule_for
 from comeback.reactivation.model import Interval, IntervalSource, ServiceRule
 from comeback.reactivation.returns import ReturnModel
 
@@ -52,7 +52,8 @@ class Refit:
         now = self._clock.now()
         today = company.local(now).date()
         everything = [days for file in files if (days := visit_days(company, file))]
-        whole = ReturnModel.fit(everything, as_of=today)
+        usual = default_interval(company.business_type, "").days
+        whole = ReturnModel.fit(everything, as_of=today, prior=ReturnModel.default(usual))
         self._store.save_model(company.company_id, WHOLE_COMPANY, whole.to_json(), now)
         for service in catalogue.services.values():
             histories = [
