@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MAX_BATCH = 10
-PLAIN_ID = re.compile(r"[\w.\-#+=/:]{1,128}")
+PLAIN_ID = re.compile(r"[\w.\-#+=/:]{1,128}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Enqueued:
     body: Mapping[str, Any]
 
     def entry(self, number: int) -> dict[str, str]:
+        """The body in ASCII: SQS refuses some characters, such as U+FFFE, that a client's phone does not."""
         message = {
             "company_id": self.company_id,
             "channel": self.channel,
@@ -35,7 +36,7 @@ class Enqueued:
         }
         return {
             "Id": str(number),
-            "MessageBody": json.dumps(message, ensure_ascii=False),
+            "MessageBody": json.dumps(message),
             "MessageGroupId": queue_id(f"{self.company_id}#{self.channel}#{self.address}"),
             "MessageDeduplicationId": queue_id(f"{self.company_id}#{self.event_id}"),
         }

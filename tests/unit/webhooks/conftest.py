@@ -1,0 +1,66 @@
+"""The webhook functions as API Gateway calls them, with their queue and secrets on moto."""
+
+import importlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+from comeback.runtime import aws
+from moto import mock_aws
+
+SECRETS = {
+    "telegram_webhook_secret": "t-secret",
+    "whatsapp_app_secret": "app-secret",
+    "whatsapp_verify_token": "verify-me",
+}
+Handler = Callable[[dict[str, Any], object], dict[str, Any]]
+
+
+@dataclass
+class Hooks:
+    sqs: Any
+    queue_url: str
+
+    def handler(self, name: str) -> Handler:
+        """Of a module loaded anew: its caches hold nothing of another test."""
+        sys.modules.pop(f"webhooks.{name}", None)
+        found: Handler = importlib.import_module(f"webhooks.{name}").handler
+        return found
+
+    def queued(self) -> list[dict[str, Any]]:
+        """Each with `group`, `dedup` and `message`, in order."""
+        answer = self.sqs.receive_message(
+            QueueUrl=self.queue_url,
+            MaxNumberOfMessages=10,
+            AttributeNames=["All"],
+            VisibilityTimeout=0,
+        )
+        return [
+            {
+                "group": m["Attributes"]["MessageGroupId"],
+                "dedup": m["Attributes"]["MessageDeduplicationId"],
+                "message": json.loads(m["Body"]),
+            }
+            for m in answer.get("Messages", [])
+        ]
+
+
+@pytest.fixture
+def hooks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hooks]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.setenv(name, "us-east-1" if "REGION" in name else "made-up")
+    with mock_aws():
+        aws.client.cache_clear()
+        sqs = boto3.client("sqs")
+        queue = sqs.create_queue(QueueName="inbound.fifo", Attributes={"FifoQueue": "true"})
+        boto3.client("secretsmanager").create_secret(
+            Name="comeback/test/company/salon", SecretString=json.dumps(SECRETS)
+        )
+        monkeypatch.setenv("STAGE", "test")
+        monkeypatch.setenv("INBOUND_QUEUE_URL", queue["QueueUrl"])
+        yield Hooks(sqs, queue["QueueUrl"])
+    aws.client.cache_clear()
