@@ -12,28 +12,33 @@ from comeback.errors import InvalidInput
 
 SIGNATURE_BYTES = 9
 PAYLOAD_LIMIT = 64
+CLIENT_ID_BYTES = 38
 
 
 def payload(company_id: str, client_id: str, secret: str) -> str:
-    """Raises InvalidInput for a client id too long to fit (over 37 bytes)."""
-    named = _base64(client_id.encode())
-    made = f"{named}-{_signature(company_id, client_id, secret)}"
+    """Raises InvalidInput for a client id too long to fit."""
+    made = _made(company_id, client_id, secret)
     if len(made) > PAYLOAD_LIMIT:
-        raise InvalidInput("client_id", "does not fit into a link", "Keep ids under 37 bytes")
+        remedy = f"Keep ids within {CLIENT_ID_BYTES} bytes"
+        raise InvalidInput("client_id", "does not fit into a link", remedy)
     return made
 
 
 def client_of(company_id: str, made: str, secret: str) -> str | None:
     """The client a payload names, if we signed it."""
-    named, _, signature = made.rpartition("-")
+    named = made.rpartition("-")[0]
+    if not secret or not made.isascii():
+        return None
     try:
-        client_id = base64.urlsafe_b64decode(
-            named.replace(".", "-") + "=" * (-len(named) % 4)
-        ).decode()
+        client_id = base64.urlsafe_b64decode(named + "=" * (-len(named) % 4)).decode()
     except (ValueError, UnicodeDecodeError):
         return None
-    expected = _signature(company_id, client_id, secret)
-    return client_id if secret and hmac.compare_digest(signature, expected) else None
+    expected = _made(company_id, client_id, secret)
+    return client_id if hmac.compare_digest(made, expected) else None
+
+
+def _made(company_id: str, client_id: str, secret: str) -> str:
+    return f"{_base64(client_id.encode())}-{_signature(company_id, client_id, secret)}"
 
 
 def _signature(company_id: str, client_id: str, secret: str) -> str:

@@ -19,27 +19,15 @@ STOP = frozenset(
         "спам", "это спам", "хватит спама", "отстаньте", "отвалите", "без рекламы",
     }
 )  # fmt: skip
-POLITE = (
-    "пожалуйста",
-    "плиз",
-    "please",
-    "pls",
-    "спасибо",
-    "thanks",
-    "thank you",
-    "здравствуйте",
-    "привет",
-    "hi",
-    "hello",
-)
+POLITE = "пожалуйста|плиз|please|pls|спасибо|thanks|thank you|здравствуйте|привет|hi|hello"
+AROUND = re.compile(rf"^(?:(?:{POLITE}) )+|(?: (?:{POLITE}))+$")
+REPEATED = re.compile(r"(.+?)(?: \1)+")
 
 
 def is_stop(message: str) -> bool:
-    """Whether the whole message, without punctuation, emoji and politeness, is one of STOP."""
-    words = re.sub(r"[^\w\s]|_", " ", message.casefold().replace("ё", "е").replace("'", ""))
-    plain = " ".join(words.split())
-    if plain in STOP:
-        return True
-    for polite in POLITE:
-        plain = plain.removeprefix(polite).removesuffix(polite).strip()
-    return plain in STOP
+    """Whether the whole message, without punctuation, emoji, politeness and repetition, is one of STOP."""
+    folded = re.sub("['’]", "", message.casefold().replace("ё", "е"))
+    plain = " ".join(re.sub(r"[^\w\s]|_", " ", folded).split())
+    bare = AROUND.sub("", plain)
+    repeated = REPEATED.fullmatch(bare)
+    return bool({plain, bare, repeated[1] if repeated else bare} & STOP)
