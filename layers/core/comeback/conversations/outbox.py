@@ -10,8 +10,8 @@ from comeback.conversations.model import (
     StatusReceived,
 )
 
-CLAIM = timedelta(minutes=3)
-"""Longer than the function may run: after it, a claim's owner is surely dead."""
+CLAIM = timedelta(minutes=1)
+"""Longer than the function may run, and shorter than the queue hides a message: a redelivery finds its owner surely dead."""
 ORDER = (
     OutboxState.NEW,
     OutboxState.SENDING,

@@ -1,0 +1,258 @@
+"""One message leaves once, whatever is lost, repeated or crashes (promise 2)."""
+
+from datetime import timedelta
+
+import pytest
+from comeback.changes import MoveOutbox, SaveConsent
+from comeback.clients.model import Client, Consent, may_market, opted_out
+from comeback.conversations.model import ChannelKind, OutboxState, Purpose
+from comeback.errors import (
+    Conflict,
+    Permanent,
+    RateLimited,
+    Refused,
+    Retryable,
+    Unavailable,
+    Undeliverable,
+    UnknownOutcome,
+)
+from comeback.reactivation.model import Outcome
+
+from tests.unit.conversations.conftest import CHAT, PHONE, Salon
+
+
+def test_a_message_is_sent_and_counted(salon: Salon) -> None:
+    salon.offer(CHAT)
+    salon.deliver()
+    assert [m.content.text for m in salon.telegram.sent] == ["A free time!"]
+    message = salon.message()
+    assert (message.state, message.provider_id) == (OutboxState.SENT, "telegram-1")
+    assert salon.counted() == {"contacted", "delivered"}
+
+
+def test_whatsapp_counts_delivery_only_when_told(salon: Salon) -> None:
+    salon.offer(PHONE)
+    salon.deliver()
+    assert salon.counted() == {"contacted"}
+    assert salon.store.outbox_by_provider_id("salon", ChannelKind.WHATSAPP, "whatsapp-1")
+
+
+def test_a_second_delivery_changes_nothing(salon: Salon) -> None:
+    salon.offer(CHAT)
+    salon.deliver()
+    before = salon.file()
+    salon.deliver()
+    assert salon.telegram.calls == 1
+    assert salon.file() == before
+    assert salon.store.funnel("salon", *[before.journeys[0].campaign_on] * 2)[0].stages["contacted"]
+
+
+# ── the claim ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_claim_whose_answer_was_lost_is_ones_own(salon: Salon) -> None:
+    salon.offer(CHAT)
+    salon.store.faults = ["lost"]
+    salon.deliver()
+    assert salon.telegram.calls == 1
+    assert salon.message().state is OutboxState.SENT
+
+
+def test_without_a_claim_nothing_leaves(salon: Salon) -> None:
+    salon.offer(CHAT)
+    salon.store.faults = ["refused"]
+    with pytest.raises(Unavailable):
+        salon.deliver()
+    assert salon.telegram.calls == 0
+    salon.deliver()
+    assert salon.telegram.calls == 1
+
+
+def test_of_two_at_once_one_sends(salon: Salon) -> None:
+    salon.offer(CHAT)
+    salon.store.before_commit = lambda _changes: salon.deliver()
+    with pytest.raises(Conflict):
+        salon.deliver()
+    assert salon.telegram.calls == 1
+
+
+def test_anothers_fresh_claim_is_waited_for(salon: Salon) -> None:
+    salon.offer(CHAT)
+    crash_after_sending(salon)
+    with pytest.raises(Retryable):
+        salon.deliver()
+    assert salon.telegram.calls == 1
+    assert salon.message().state is OutboxState.SENDING
+
+
+@pytest.mark.parametrize("outbox_id", ["j1.1", "re.1"])
+def test_a_claim_that_ran_out_is_uncertain_and_not_sent_again(salon: Salon, outbox_id: str) -> None:
+    salon.offer(CHAT)
+    salon.write("re.1")
+    crash_after_sending(salon, outbox_id)
+    salon.clock.advance(minutes=3)
+    salon.deliver(outbox_id)
+    assert salon.telegram.calls == 1
+    assert salon.message(outbox_id).state is OutboxState.UNCERTAIN
+    assert salon.orchestrator.told == []
+
+
+def crash_after_sending(salon: Salon, outbox_id: str = "j1.1") -> None:
+    salon.store.faults = ["", "refused"]
+    with pytest.raises(Unavailable):
+        salon.deliver(outbox_id)
+
+
+# ── what the messenger says ──────────────────────────────────────────────────────────────────────
+
+
+def test_no_answer_is_uncertain_and_never_repeated(salon: Salon) -> None:
+    salon.offer(CHAT)
+    salon.telegram.problems = [UnknownOutcome("time-out")]
+    salon.deliver()
+    assert salon.message().state is OutboxState.UNCERTAIN
+    salon.clock.advance(days=1)
+    salon.deliver()
+    assert salon.telegram.calls == 1
+
+
+@pytest.mark.parametrize("problem", [RateLimited("slow", retry_after=3), Unavailable("down")])
+def test_what_did_not_leave_is_tried_again(salon: Salon, problem: Retryable) -> None:
+    salon.offer(CHAT)
+    salon.telegram.problems = [problem]
+    with pytest.raises(type(problem)) as raised:
+        salon.deliver()
+    assert raised.value.retry_after == problem.retry_after
+    assert (salon.message().state, salon.message().claimed_by) == (OutboxState.NEW, "")
+    salon.deliver()
+    assert salon.message().state is OutboxState.SENT
+
+
+def test_a_definite_no_ends_the_journey(salon: Salon) -> None:
+    salon.offer(PHONE)
+    salon.whatsapp.problems = [Undeliverable("no such number", code="131026")]
+    salon.deliver()
+    assert (salon.message().state, salon.message().error_code) == (OutboxState.FAILED, "131026")
+    assert salon.orchestrator.finished == {"token-1": Outcome.UNDELIVERABLE}
+    assert salon.file().client.unreachable == (ChannelKind.WHATSAPP,)
+    assert not opted_out(salon.file().consents)
+
+
+@pytest.mark.parametrize(
+    ("address", "code", "source"),
+    [(CHAT, "403", "telegram_block"), (PHONE, "131050", "whatsapp_stop")],
+)
+def test_a_block_is_a_no_for_the_channel(
+    salon: Salon, address: object, code: str, source: str
+) -> None:
+    where = CHAT if address is CHAT else PHONE
+    salon.offer(where)
+    channel = salon.telegram if where is CHAT else salon.whatsapp
+    channel.problems = [Undeliverable("blocked", code=code)]
+    salon.deliver()
+    salon.deliver()
+    consents = salon.file().consents
+    assert [c.source for c in consents if not c.granted] == [source]
+    assert not may_market(consents, where.channel)
+
+
+def test_our_own_broken_set_up_is_shown_to_an_operator(salon: Salon) -> None:
+    salon.offer(CHAT)
+    salon.telegram.problems = [Refused("bad token")]
+    with pytest.raises(Refused):
+        salon.deliver()
+    assert (salon.message().state, salon.message().error_code) == (OutboxState.FAILED, "Refused")
+    assert salon.orchestrator.finished == {"token-1": Outcome.UNDELIVERABLE}
+
+
+def test_a_messenger_that_is_not_connected(salon: Salon) -> None:
+    salon.offer(CHAT)
+    salon.telegram.kind = ChannelKind.MAX
+    with pytest.raises(Permanent):
+        salon.deliver()
+    assert (salon.message().state, salon.message().error_code) == (OutboxState.FAILED, "NotFound")
+
+
+# ── the last look at consent ─────────────────────────────────────────────────────────────────────
+
+
+def test_who_opted_out_meanwhile_gets_nothing(salon: Salon) -> None:
+    salon.offer(CHAT)
+    at = salon.clock.now()
+    no = Consent(Purpose.MARKETING, False, at, "whatsapp_stop", "v1")
+    salon.store.commit([SaveConsent("salon", "anna", no)])
+    salon.deliver()
+    assert salon.telegram.calls == 0
+    assert (salon.message().state, salon.message().error_code) == (OutboxState.FAILED, "opted_out")
+
+
+def test_an_answer_in_a_dialogue_needs_no_consent(salon: Salon) -> None:
+    no = Consent(Purpose.MARKETING, False, salon.clock.now(), "telegram_stop", "v1")
+    salon.store.commit([SaveConsent("salon", "anna", no)])
+    salon.write("re.1")
+    salon.deliver("re.1")
+    assert salon.message("re.1").state is OutboxState.SENT
+
+
+# ── others at the same time, and crashes half-way ────────────────────────────────────────────────
+
+
+def test_a_status_faster_than_our_own_note_stands(salon: Salon) -> None:
+    salon.offer(PHONE)
+    salon.store.faults = []
+
+    def status_comes(changes: object) -> None:
+        salon.store.before_commit = lambda _settling: salon.force("j1.1", OutboxState.READ)
+
+    salon.store.before_commit = status_comes
+    salon.deliver()
+    assert salon.message().state is OutboxState.READ
+    assert salon.whatsapp.calls == 1
+
+
+def test_a_contended_journey_is_reloaded(salon: Salon) -> None:
+    salon.offer(CHAT)
+    salon.store.faults = ["", "conflict", "conflict"]
+    salon.deliver()
+    assert salon.message().state is OutboxState.SENT
+    assert salon.counted() == {"contacted", "delivered"}
+
+
+def test_the_fate_is_noted_even_when_the_journey_stays_contended(salon: Salon) -> None:
+    salon.offer(CHAT)
+    salon.store.faults = ["", *["conflict"] * 5]
+    with pytest.raises(Conflict):
+        salon.deliver()
+    assert salon.message().state is OutboxState.SENT
+    assert salon.counted() == set()
+    salon.deliver()
+    assert salon.telegram.calls == 1
+    assert salon.counted() == {"contacted", "delivered"}
+
+
+def test_a_wait_that_was_not_told_is_told_by_the_redelivery(salon: Salon) -> None:
+    salon.offer(PHONE)
+    salon.whatsapp.problems = [Undeliverable("no such number", code="131026")]
+    salon.orchestrator.broken = 1
+    with pytest.raises(Unavailable):
+        salon.deliver()
+    assert salon.orchestrator.told == []
+    salon.deliver()
+    assert salon.orchestrator.told == [("token-1", Outcome.UNDELIVERABLE)]
+
+
+def test_every_step_writes_only_moves_of_the_state_machine(salon: Salon) -> None:
+    salon.offer(CHAT)
+    salon.deliver()
+    moves = [
+        (change.expected, change.message.state)
+        for commit in salon.store.commits
+        for change in commit
+        if isinstance(change, MoveOutbox)
+    ]
+    assert moves == [
+        (OutboxState.NEW, OutboxState.SENDING),
+        (OutboxState.SENDING, OutboxState.SENT),
+    ]
+    assert salon.message().claimed_until == salon.clock.now() + timedelta(minutes=1)
+    assert isinstance(salon.file().client, Client)
