@@ -1,7 +1,7 @@
 """The built-in book behind the Crm port, for companies without a CRM: the catalogue in our table, and its calendar."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from comeback.bookings.calendar import free_slots, utc_days
 from comeback.bookings.model import Booking, BookingRequest, Service, Slot, Staff
@@ -9,8 +9,6 @@ from comeback.clients.model import Client
 from comeback.companies.model import Company
 from comeback.errors import NotFound
 from comeback.ports import Calendar, Clock, CrmPage, CrmRecord, Store
-
-STEP = timedelta(minutes=30)
 
 
 class NativeBook:
@@ -70,7 +68,6 @@ class NativeBook:
                 busy,
                 since,
                 days,
-                STEP,
             )
         ]
 

@@ -10,24 +10,24 @@ from comeback.ports import Calendar, Clock, Crm, Limits, Store
 Secrets = Callable[[str], Mapping[str, str]]
 
 
-class Books:
-    """The Crms port. `secrets`: company id → the company's secrets."""
+class CrmRegistry:
+    """The Crms port. `base_url`: YCLIENTS'. `secrets`: company id → the company's secrets."""
 
     def __init__(
         self,
-        store: Store,
-        calendar: Calendar,
-        limits: Limits,
-        clock: Clock,
+        base_url: str,
         secrets: Secrets,
-        yclients_base_url: str,
+        limits: Limits,
+        calendar: Calendar,
+        store: Store,
+        clock: Clock,
     ) -> None:
-        self._store = store
-        self._calendar = calendar
-        self._limits = limits
-        self._clock = clock
+        self._base_url = base_url
         self._secrets = secrets
-        self._yclients_base_url = yclients_base_url
+        self._limits = limits
+        self._calendar = calendar
+        self._store = store
+        self._clock = clock
 
     def crm(self, company: Company) -> Crm:
         """Raises NotFound when the company's CRM is not connected."""
@@ -41,4 +41,4 @@ class Books:
             tokens = Tokens(secrets["yclients_partner_token"], secrets["yclients_user_token"])
         except KeyError as missing:
             raise NotFound(f"YCLIENTS is not connected: secret {missing} is missing") from missing
-        return Yclients(YclientsHttp(tokens, self._limits, self._yclients_base_url), company)
+        return Yclients(YclientsHttp(tokens, self._limits, self._base_url), company)

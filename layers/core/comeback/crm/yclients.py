@@ -178,7 +178,12 @@ class Yclients:
     def _find(self, request: BookingRequest) -> Booking | None:
         """Our record on that member of staff's day: by our key, or the same client at the same time."""
         day = self._company.local(request.slot.starts_at).date().isoformat()
-        query = {"staff_id": request.slot.staff_id, "start_date": day, "end_date": day}
+        query = {
+            "staff_id": request.slot.staff_id,
+            "start_date": day,
+            "end_date": day,
+            "count": RECORDS_PAGE,
+        }
         for item in self._http.get(f"/records/{self._id}", list[RecordItem], query).data:
             if not item.deleted and self._is_ours(item, request):
                 return _booking(request, str(item.id))

@@ -6,13 +6,13 @@ from decimal import Decimal
 
 from comeback.bookings.model import Service
 from comeback.clients import phones
+from comeback.clients.identity import client_id
 from comeback.clients.model import Client, Visit, VisitStatus
 from comeback.clients.money import minor
-from comeback.companies.model import Company
+from comeback.companies.model import Company, CrmKind
 from comeback.crm.yclients_wire import ClientItem, RecordItem, ServiceItem
 from comeback.ports import CrmRecord
 
-CLIENT_PREFIX = "yc"
 SOURCE = "crm"
 DEFAULT_MINUTES = 60
 ATTENDANCE: Mapping[int, VisitStatus] = {
@@ -47,7 +47,7 @@ def client(item: ClientItem, company: Company) -> Client:
     phone = phones.e164(item.phone, company)
     return Client(
         company_id=company.company_id,
-        client_id=f"{CLIENT_PREFIX}{item.id}",
+        client_id=client_id(CrmKind.YCLIENTS, str(item.id)),
         name=item.name,
         phone=phone,
         addresses=phones.whatsapp(phone),

@@ -1,0 +1,31 @@
+"""A visits file between the bucket and the import: imports/<company id>/<file> → reports/<company id>/<file>.json, .csv."""
+
+from functools import partial
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from comeback.clients.visits_report import as_csv, as_json
+from comeback.errors import InvalidInput
+from comeback.runtime import wiring
+from comeback.runtime.aws import client
+from comeback.runtime.logs import logger
+from comeback.runtime.settings import BucketSettings, from_env
+
+
+def import_file(key: str) -> None:
+    """The object's metadata may carry the owner's statement `consent-text-version`: these clients agreed to marketing."""
+    prefix, company_id, name = [*key.split("/", 2), "", ""][:3]
+    if prefix != "imports" or not company_id or not name:
+        raise InvalidInput("key", f"{key} is no import", "Upload to imports/<company id>/<file>")
+    bucket, s3 = from_env(BucketSettings).bucket, client("s3")
+    found = s3.get_object(Bucket=bucket, Key=key)
+    with NamedTemporaryFile() as file:
+        for part in found["Body"].iter_chunks(1 << 20):
+            file.write(part)
+        file.flush()
+        agreed = found["Metadata"].get("consent-text-version", "")
+        opened = partial(Path(file.name).open, "rb")
+        report = wiring.visits_import().run(company_id, name, opened, agreed)
+    for ending, body in (("json", as_json(report)), ("csv", as_csv(report))):
+        s3.put_object(Bucket=bucket, Key=f"reports/{company_id}/{name}.{ending}", Body=body)
+    logger.info("imported", extra={"clients": report.clients, "bad_rows": len(report.bad)})
