@@ -5,7 +5,13 @@ from datetime import datetime, timedelta
 
 from comeback.changes import Change, ClaimClient, SaveDue, SaveJourney
 from comeback.ports import ClientFile, Clock, Store
-from comeback.reactivation.journey import Ending, next_attempt, rest_ends
+from comeback.reactivation.journey import (
+    COMPLETIONS,
+    SILENCE,
+    Ending,
+    next_attempt,
+    rest_ends,
+)
 from comeback.reactivation.model import Attempt, Journey, JourneyState, SkipReason
 from comeback.reactivation.reachability import choose_address, skip_reason
 from comeback.reactivation.scene import READY, SKIPPED, Answer, JourneyRef, Scene, early, load_ref
@@ -51,6 +57,12 @@ class Analyse:
         return READY
 
     def _next_attempt(self, journey: Journey, scene: Scene, now: datetime) -> Answer:
+        """Unless an answer came while the journey rested."""
+        outcome = journey.attempt.outcome
+        if outcome and outcome not in SILENCE:
+            ending = Ending(scene.company, scene.file, scene.rule, now)
+            self._store.commit(ending.finish(journey, COMPLETIONS[outcome]))
+            return SKIPPED
         wait = (rest_ends(journey, scene.rule) - now).total_seconds()
         if wait > 0:
             return early(wait)

@@ -25,6 +25,9 @@ LEAVE_ALONE_DAYS = 30
 NO_SHOW_DAYS = 3
 """Who booked through us and did not come is due again this long after the slot."""
 
+SILENCE = (Outcome.NO_RESPONSE, Outcome.UNCERTAIN)
+"""No answer came; a send whose outcome we never learnt reads the same after the wait."""
+
 COMPLETIONS: dict[Outcome, Completion] = {
     Outcome.BOOKED: Completion.CONVERTED,
     Outcome.OPTED_OUT: Completion.OPTED_OUT,
@@ -48,12 +51,15 @@ def reach(journey: Journey, stage: Stage) -> tuple[Journey, tuple[Count, ...]]:
 
 
 def conclude(journey: Journey, outcome: Outcome, detail: str = "") -> Journey:
-    """The attempt under way has its outcome; Track will act on it. The first outcome stands, but a «yes» after the
-    deadline beats the silence noted at it."""
-    late_yes = outcome is Outcome.BOOKED and journey.attempt.outcome is Outcome.NO_RESPONSE
-    if journey.attempt.outcome is not None and not late_yes:
+    """The attempt under way has its outcome; Track will act on it. The first outcome stands, but an answer after the
+    deadline beats the silence noted at it, and a booking makes even a finished journey a converted one."""
+    if journey.attempt.outcome not in (None, *SILENCE):
         return journey
-    return replace(journey, attempt=replace(journey.attempt, outcome=outcome, detail=detail))
+    attempt = replace(journey.attempt, outcome=outcome, detail=detail)
+    won = journey.state is JourneyState.FINISHED and outcome is Outcome.BOOKED
+    return replace(
+        journey, attempt=attempt, completion=Completion.CONVERTED if won else journey.completion
+    )
 
 
 def next_attempt(journey: Journey) -> Journey:

@@ -5,12 +5,9 @@ from datetime import datetime
 
 from comeback.changes import SaveJourney
 from comeback.ports import Clock, Leases, Store
-from comeback.reactivation.journey import COMPLETIONS, Ending, conclude, rest_ends
+from comeback.reactivation.journey import COMPLETIONS, SILENCE, Ending, conclude, rest_ends
 from comeback.reactivation.model import Journey, JourneyState, Outcome
 from comeback.reactivation.scene import DONE, Answer, JourneyRef, Scene, load_ref
-
-SILENCE = (Outcome.NO_RESPONSE, Outcome.UNCERTAIN)
-"""No answer came; a send whose outcome we never learnt reads the same after the wait."""
 
 
 class Track:

@@ -10,7 +10,7 @@ from comeback.clients.model import Client, Visit, VisitStatus
 from comeback.companies.model import Company
 from comeback.conversations.model import Button, Content, MessageReceived, OutboxMessage, Purpose
 from comeback.ports import AnswerFacts, AnswerReading, ClientFile, Effects, LanguageModel
-from comeback.reactivation import answers, wording
+from comeback.reactivation import answers, names, wording
 from comeback.reactivation.answers import Intent
 from comeback.reactivation.journey import conclude, reach
 from comeback.reactivation.model import Journey, JourneyState, Outcome, Stage
@@ -73,11 +73,13 @@ class Turn:
 
     def staff_named(self, name: str | None) -> str | None:
         staff = self.scene.catalogue.staff
-        return answers.named(name, {s.staff_id: s.name for s in staff.values()})
+        return name and names.best_match(name, {s.staff_id: s.name for s in staff.values()})
 
     def service_named(self, title: str | None) -> Service | None:
         services = self.scene.catalogue.services
-        found = answers.named(title, {s.service_id: s.title for s in services.values() if s.active})
+        found = title and names.best_match(
+            title, {s.service_id: s.title for s in services.values() if s.active}
+        )
         return services[found] if found else None
 
     # ── what is answered ─────────────────────────────────────────────────────────────────────────

@@ -83,12 +83,17 @@ def _wait_ender() -> Orchestrator:
 
 
 def _crms(now: Clock) -> Crms:
-    from comeback.crm.registry import Books
+    from comeback.crm.registry import CrmRegistry
     from comeback.storage.calendar import DynamoCalendar
 
-    base_url = from_env(settings.CrmSettings).yclients_base_url
-    calendar = DynamoCalendar(store())
-    return Books(store(), calendar, _limits(), now, secrets().get, base_url)
+    return CrmRegistry(
+        base_url=from_env(settings.CrmSettings).yclients_base_url,
+        secrets=secrets().get,
+        limits=_limits(),
+        calendar=DynamoCalendar(store()),
+        store=store(),
+        clock=now,
+    )
 
 
 def _models() -> Models:

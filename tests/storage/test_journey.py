@@ -1,0 +1,421 @@
+"""A whole journey in one process: real use cases, the table on moto, the built-in book; only messenger and clock are fakes.
+
+`Life` plays the state machine: it follows the steps' answers as journey.asl.yaml does.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from comeback.bookings.model import Service, Staff
+from comeback.changes import BindAddress, SaveClient, SaveConsent, SaveVisit, TouchConversation
+from comeback.clients.model import Client, Consent, Visit, VisitStatus
+from comeback.companies.model import BusinessType, Company, Hours
+from comeback.conversations.consent import ConsentTalk
+from comeback.conversations.deliver import Deliver
+from comeback.conversations.model import Address, ChannelKind, MessageReceived, Purpose
+from comeback.conversations.receive import Receive
+from comeback.crm.registry import CrmRegistry
+from comeback.ports import LanguageModel
+from comeback.reactivation.analyse import Analyse
+from comeback.reactivation.detect import Detect
+from comeback.reactivation.dialogue import ReactivationDialogue
+from comeback.reactivation.due import DueDates
+from comeback.reactivation.expire import Expire
+from comeback.reactivation.find_slots import FindSlots, SlotFinder
+from comeback.reactivation.generate import Generate
+from comeback.reactivation.model import Completion, Journey, JourneyState, Outcome
+from comeback.reactivation.reserve import Reserve
+from comeback.reactivation.scene import Answer, JourneyRef
+from comeback.reactivation.send import Send
+from comeback.reactivation.track import Track
+from comeback.storage.calendar import DynamoCalendar
+from comeback.storage.leases import DynamoLeases
+from comeback.storage.limits import DynamoLimits
+from comeback.storage.store import DynamoStore
+
+from tests.fakes.channels import FakeChannel, FakeChannels
+from tests.fakes.clock import FixedClock
+from tests.fakes.queues import FakeOrchestrator, FakeQueue
+
+TEN = datetime(2026, 3, 2, 7, tzinfo=UTC)  # Monday, ten in Moscow
+ON = date(2026, 3, 2)
+CHAT = Address(ChannelKind.TELEGRAM, "101")
+WHATSAPP = Address(ChannelKind.WHATSAPP, "79990000001")
+WORKDAY = {day: Hours(time(10), time(20)) for day in range(7)}
+
+
+class NoModels:
+    def model(self, company: Company) -> LanguageModel | None:
+        del company
+        return None
+
+
+@dataclass
+class Life:
+    store: DynamoStore
+    clock: FixedClock = field(default_factory=lambda: FixedClock(TEN))
+    queue: FakeQueue = field(default_factory=FakeQueue)
+    orchestrator: FakeOrchestrator = field(default_factory=FakeOrchestrator)
+    telegram: FakeChannel = field(default_factory=FakeChannel)
+    whatsapp: FakeChannel = field(default_factory=lambda: FakeChannel(ChannelKind.WHATSAPP))
+    company: Company = field(
+        default_factory=lambda: Company(
+            "salon", "Salon", "Europe/Moscow", BusinessType.BEAUTY, opening=WORKDAY
+        )
+    )
+    tokens: int = 0
+    events: int = 0
+
+    def __post_init__(self) -> None:
+        self.leases = DynamoLeases(self.store)
+        calendar = DynamoCalendar(self.store)
+        self.limits = DynamoLimits()
+        books = CrmRegistry("", lambda _: {}, self.limits, calendar, self.store, self.clock)
+        finder = SlotFinder(books, self.leases)
+        self.dialogue = ReactivationDialogue(self.store, finder, books, NoModels(), self.clock)
+        self.detect = Detect(self.store, self.limits, self.orchestrator, self.clock)
+        self.analyse = Analyse(self.store, self.clock)
+        self.reserve = Reserve(self.store, self.limits, self.clock)
+        self.find_slots = FindSlots(self.store, finder, self.clock)
+        self.generate = Generate(self.store, NoModels(), self.clock)
+        self.send = Send(self.store, self.leases, self.queue, self.orchestrator, self.clock)
+        self.track = Track(self.store, self.leases, self.clock)
+        self.expire = Expire(self.store, self.orchestrator, self.clock)
+        channels = FakeChannels([self.telegram, self.whatsapp])
+        self.deliver = Deliver(
+            self.store, channels, self.dialogue, self.orchestrator, self.clock, "me"
+        )
+        talk = ConsentTalk(self.store, lambda _: {})
+        self.receive = Receive(
+            self.store, self.queue, self.orchestrator, self.dialogue, talk, self.clock, {}
+        )
+
+    def open_salon(self) -> None:
+        self.store.save_company(self.company)
+        hours = {day: Hours(time(10), time(20)) for day in range(7)}
+        staff = [Staff(s, s.title(), frozenset({"cut", "nails"}), hours) for s in ("olga", "ira")]
+        services = [
+            Service("cut", "Haircut", 60, 200_000),
+            Service("nails", "Manicure", 60, 150_000),
+        ]
+        self.store.save_catalogue("salon", services, staff)
+
+    def client(self, client_id: str, address: Address = CHAT, days_ago: int = 60) -> None:
+        """A client who last came `days_ago`, Mondays at noon with Olga, and agreed to be written to."""
+        known = Client("salon", client_id, "Anna", addresses=(address,), language="en")
+        consent = Consent(Purpose.MARKETING, True, TEN, "test", "v1", address.channel)
+        visits = [
+            Visit(
+                f"{client_id}.{n}", "cut", "olga", _noon(days_ago + 28 * n), VisitStatus.COMPLETED
+            )
+            for n in range(4)
+        ]
+        self.store.commit(
+            [
+                SaveClient(known),
+                SaveConsent("salon", client_id, consent),
+                BindAddress("salon", client_id, address),
+                *(SaveVisit("salon", client_id, v) for v in visits),
+            ]
+        )
+        file = self.store.client("salon", client_id)
+        dues = DueDates(self.store, self.clock)
+        for visit in visits[:1]:
+            self.store.commit(list(dues.landed(self.company, file, visit).changes))
+
+    # ── the state machine ────────────────────────────────────────────────────────────────────────
+
+    def campaign(self) -> list[JourneyRef]:
+        self.detect.tick()
+        starts = self.orchestrator.campaigns.get(("salon", self.today), ())
+        return [
+            JourneyRef("salon", s.client_id, s.service_id, s.journey_id, self.today) for s in starts
+        ]
+
+    @property
+    def today(self) -> date:
+        return self.company.local(self.clock.now()).date()
+
+    def run_until_sent(self, ref: JourneyRef) -> str:
+        """Answers `sent` or `skipped`."""
+        for step in (self.analyse, self.reserve, self.find_slots, self.generate):
+            answer = self._patiently(step, ref)
+            if answer["status"] == "skipped":
+                return "skipped"
+            self.clock.advance(seconds=answer.get("wait_seconds", 0))
+        self.tokens += 1
+        self.send.run(ref, f"token-{self.tokens}")
+        self.deliver_all()
+        return "sent"
+
+    def _patiently(self, step: object, ref: JourneyRef) -> Answer:
+        answer: Answer = step.run(ref)  # type: ignore[attr-defined]  # every step has it
+        while answer["status"] == "early":
+            self.clock.advance(seconds=answer["wait_seconds"])
+            answer = step.run(ref)  # type: ignore[attr-defined]
+        return answer
+
+    def deliver_all(self) -> None:
+        for company_id, client_id, outbox_id in self.queue.enqueued:
+            self.deliver.deliver(company_id, client_id, outbox_id)
+
+    def outcome(self) -> Outcome:
+        return self.orchestrator.finished[f"token-{self.tokens}"]
+
+    def says(self, text: str = "", button: str = "", address: Address = CHAT) -> str:
+        """What the client is answered."""
+        self.events += 1
+        now = self.clock.now()
+        event = MessageReceived(f"e{self.events}", address, now, text, button)
+        self.receive.receive("salon", event)
+        self.deliver_all()
+        channel = self.telegram if address.channel is ChannelKind.TELEGRAM else self.whatsapp
+        return channel.sent[-1].content.text
+
+    def journey(self, ref: JourneyRef) -> Journey:
+        found = self.store.client("salon", ref.client_id).journey(ref.journey_id)
+        assert found is not None
+        return found
+
+    def funnel(self) -> dict[str, int]:
+        (day,) = self.store.funnel("salon", ON, ON)
+        return {stage: n for stage, n in day.stages.items() if n}
+
+
+def _noon(days_ago: int) -> datetime:
+    return TEN.replace(hour=9) - timedelta(days=days_ago)
+
+
+@pytest.fixture
+def life(store: DynamoStore) -> Iterator[Life]:
+    life = Life(store)
+    life.open_salon()
+    return life
+
+
+def test_a_yes_books_the_slot_that_was_offered(life: Life) -> None:
+    life.client("anna")
+    (ref,) = life.campaign()
+    assert life.run_until_sent(ref) == "sent"
+    offer = life.telegram.sent[0]
+    slot_button = offer.content.buttons[0]
+    assert slot_button.button_id.startswith(f"slot:{ref.journey_id}:1:1")
+    life.clock.advance(hours=2)
+    answer = life.says(button=slot_button.button_id)
+    assert "booked" in answer.lower()
+    assert life.outcome() is Outcome.BOOKED
+    assert life.track.run(ref, life.outcome())["status"] == "done"
+    journey = life.journey(ref)
+    assert journey.completion is Completion.CONVERTED
+    booked = [v for v in life.store.client("salon", "anna").visits if v.journey_id]
+    assert [v.starts_at for v in booked] == [journey.attempt.slots[0].starts_at]
+    assert life.funnel() == dict.fromkeys(("due", "contacted", "delivered", "read", "answered", "booked"), 1)
+    assert life.store.client("salon", "anna").active_journey_id == ""
+    life.clock.advance(days=1)
+    assert life.campaign() == []
+
+
+def test_yes_twice_books_once(life: Life) -> None:
+    life.client("anna")
+    (ref,) = life.campaign()
+    life.run_until_sent(ref)
+    button = life.telegram.sent[0].content.buttons[0].button_id
+    first, second = life.says(button=button), life.says(button=button)
+    assert first == second
+    visits = life.store.client("salon", "anna").visits
+    assert sum(v.status is VisitStatus.BOOKED for v in visits) == 1
+    assert life.funnel()["booked"] == 1
+
+
+def test_stop_ends_it_at_once_and_for_good(life: Life) -> None:
+    life.client("anna")
+    (ref,) = life.campaign()
+    life.run_until_sent(ref)
+    life.says("STOP!")
+    assert life.outcome() is Outcome.OPTED_OUT
+    life.track.run(ref, life.outcome())
+    assert life.journey(ref).completion is Completion.OPTED_OUT
+    assert life.funnel()["opted_out"] == 1
+    for _ in range(60):
+        life.clock.advance(days=1)
+        assert life.campaign() == []
+
+
+def test_silence_leads_to_a_second_attempt_with_more_discount(life: Life) -> None:
+    life.client("anna")
+    (ref,) = life.campaign()
+    life.run_until_sent(ref)
+    assert life.expire.tick() == 0
+    life.clock.advance(days=7, hours=1)
+    assert life.expire.tick() == 1
+    assert life.outcome() is Outcome.NO_RESPONSE
+    rest = life.track.run(ref, life.outcome())
+    assert rest["status"] == "retry"
+    assert timedelta(days=6) < timedelta(seconds=rest["wait_seconds"]) <= timedelta(days=7)
+    assert life.analyse.run(ref)["status"] == "early"
+    life.clock.advance(seconds=rest["wait_seconds"])
+    assert life.run_until_sent(ref) == "sent"
+    first, second = life.telegram.sent
+    assert "10%" in first.content.text
+    assert "15%" in second.content.text
+    assert life.journey(ref).attempt.number == 2
+    assert life.funnel()["contacted"] == 1
+
+
+def test_after_three_silences_the_client_is_left_alone(life: Life) -> None:
+    life.client("anna")
+    (ref,) = life.campaign()
+    for attempt in (1, 2, 3):
+        assert life.run_until_sent(ref) == "sent"
+        life.clock.advance(days=7, hours=1)
+        life.expire.tick()
+        answer = life.track.run(ref, life.outcome())
+        if attempt < 3:
+            life.clock.advance(seconds=answer["wait_seconds"])
+    assert life.journey(ref).completion is Completion.MAX_ATTEMPTS
+    (due,) = life.store.client("salon", "anna").due
+    assert (due.next_on - life.today).days >= 30
+
+
+def test_a_late_yes_still_books(life: Life) -> None:
+    life.client("anna")
+    (ref,) = life.campaign()
+    life.run_until_sent(ref)
+    button = life.telegram.sent[0].content.buttons[2].button_id
+    life.clock.advance(days=7, hours=1)
+    life.expire.tick()
+    life.track.run(ref, life.outcome())
+    answer = life.says(button=button)
+    assert "taken" in answer or "booked" in answer.lower()
+    if "taken" in answer:
+        life.says(button=life.telegram.sent[-1].content.buttons[0].button_id)
+    assert life.funnel()["booked"] == 1
+    life.clock.advance(days=8)
+    life.analyse.run(ref)
+    assert life.journey(ref).completion is Completion.CONVERTED
+
+
+def test_another_time_offers_other_slots_and_old_buttons_keep_their_meaning(life: Life) -> None:
+    life.client("anna")
+    (ref,) = life.campaign()
+    life.run_until_sent(ref)
+    first = life.journey(ref).attempt.slots
+    life.says(button=f"other:{ref.journey_id}")
+    both = life.journey(ref).attempt.slots
+    assert both[: len(first)] == first
+    assert not set(both[len(first) :]) & set(first)
+    life.says(button=f"slot:{ref.journey_id}:1:{len(first) + 1}")
+    booked = [v for v in life.store.client("salon", "anna").visits if v.journey_id]
+    assert booked[0].starts_at == both[len(first)].starts_at
+
+
+def test_two_clients_are_never_offered_the_same_slot(life: Life) -> None:
+    life.client("anna")
+    life.client("boris", Address(ChannelKind.TELEGRAM, "102"))
+    refs = life.campaign()
+    for ref in refs:
+        life.run_until_sent(ref)
+    slots = [s for ref in refs for s in life.journey(ref).attempt.slots]
+    assert len(slots) == 6
+    for n, slot in enumerate(slots):
+        assert not any(slot.overlaps(other) for other in slots[n + 1 :])
+
+
+def test_whatsapp_outside_its_window_gets_the_approved_template(life: Life) -> None:
+    life.client("wanda", WHATSAPP)
+    (ref,) = life.campaign()
+    life.run_until_sent(ref)
+    content = life.whatsapp.sent[0].content
+    assert content.template is not None
+    assert content.template.variables[0] == "Anna"
+    assert life.journey(ref).attempt.text_source == "approved_template"
+    assert "Which" in life.says(button=content.template.payloads[0], address=WHATSAPP)
+
+
+def test_whatsapp_inside_its_window_gets_free_text_with_buttons(life: Life) -> None:
+    life.client("wanda", WHATSAPP)
+    life.store.commit([TouchConversation("salon", "wanda", WHATSAPP, TEN - timedelta(hours=3))])
+    (ref,) = life.campaign()
+    life.run_until_sent(ref)
+    assert life.whatsapp.sent[0].content.template is None
+    assert life.whatsapp.sent[0].content.buttons
+
+
+def test_who_books_by_themselves_is_not_counted_as_won(life: Life) -> None:
+    life.client("anna")
+    (ref,) = life.campaign()
+    life.run_until_sent(ref)
+    file = life.store.client("salon", "anna")
+    own = Visit("crm1", "cut", "ira", TEN + timedelta(days=3), VisitStatus.BOOKED, source="crm")
+    effects = DueDates(life.store, life.clock).landed(life.company, file, own)
+    life.store.commit([SaveVisit("salon", "anna", own), *effects.changes])
+    assert effects.finished == (("token-1", Outcome.ALREADY_BOOKED),)
+    life.track.run(ref, Outcome.ALREADY_BOOKED)
+    assert life.journey(ref).completion is Completion.ALREADY_BOOKED
+    assert "booked" not in life.funnel()
+
+
+@pytest.mark.parametrize(
+    ("reason", "spoil"),
+    [
+        ("no_consent", "withdraw"),
+        ("no_channel", "unreachable"),
+        ("future_booking", "book"),
+        ("away", "leave"),
+    ],
+)
+def test_every_skip_is_counted_by_its_reason(life: Life, reason: str, spoil: str) -> None:
+    life.client("anna")
+    (ref,) = life.campaign()
+    client = life.store.client("salon", "anna").client
+    later = TEN + timedelta(days=2)
+    consent = Consent(Purpose.MARKETING, False, TEN, "t", "v1", ChannelKind.TELEGRAM)
+    booking = Visit("b", "cut", "olga", later, VisitStatus.BOOKED, source="crm")
+    change = {
+        "withdraw": SaveConsent("salon", "anna", consent),
+        "unreachable": SaveClient(replace(client, unreachable=(ChannelKind.TELEGRAM,))),
+        "book": SaveVisit("salon", "anna", booking),
+        "leave": SaveClient(replace(client, away_until=later)),
+    }[spoil]
+    life.store.commit([change])
+    assert life.run_until_sent(ref) == "skipped"
+    (day,) = life.store.funnel("salon", ON, ON)
+    assert day.skipped == {reason: 1}
+    assert life.journey(ref).state is JourneyState.FINISHED
+    assert life.telegram.sent == []
+
+
+def test_over_the_daily_limit_the_best_are_written_to_and_the_rest_counted(life: Life) -> None:
+    life.company = replace(life.company, daily_limit=2)
+    life.store.save_company(life.company)
+    for n in range(4):
+        life.client(f"c{n}", Address(ChannelKind.TELEGRAM, str(200 + n)))
+    assert len(life.campaign()) == 2
+    (day,) = life.store.funnel("salon", ON, ON)
+    assert day.stages["due"] == 4
+    assert day.skipped == {"daily_limit": 2}
+    life.detect.tick()
+    assert life.store.funnel("salon", ON, ON)[0].stages["due"] == 4
+
+
+def test_a_second_send_of_the_same_attempt_leaves_one_message(life: Life) -> None:
+    """Step Functions calls again, with a new token, when it never heard our answer."""
+    life.client("anna")
+    (ref,) = life.campaign()
+    life.run_until_sent(ref)
+    life.send.run(ref, "token-again")
+    life.deliver_all()
+    assert len(life.telegram.sent) == 1
+    assert life.journey(ref).attempt.task_token == "token-again"
+
+
+def test_every_step_may_be_repeated(life: Life) -> None:
+    life.client("anna")
+    (ref,) = life.campaign()
+    for step in (life.analyse, life.reserve, life.find_slots, life.generate):
+        life._patiently(step, ref)
+        before = life.journey(ref)
+        life._patiently(step, ref)
+        assert life.journey(ref) == before
