@@ -1,8 +1,8 @@
 """A visits file between the bucket and the import: imports/<company id>/<file> → reports/<company id>/<file>.json, .csv."""
 
-from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import IO
 
 from comeback.clients.visits_report import as_csv, as_json
 from comeback.errors import InvalidInput
@@ -24,7 +24,10 @@ def import_file(key: str) -> None:
             file.write(part)
         file.flush()
         agreed = found["Metadata"].get("consent-text-version", "")
-        opened = partial(Path(file.name).open, "rb")
+
+        def opened() -> IO[bytes]:
+            return Path(file.name).open("rb")
+
         report = wiring.visits_import().run(company_id, name, opened, agreed)
     for ending, body in (("json", as_json(report)), ("csv", as_csv(report))):
         s3.put_object(Bucket=bucket, Key=f"reports/{company_id}/{name}.{ending}", Body=body)

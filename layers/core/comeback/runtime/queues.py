@@ -1,7 +1,7 @@
 """SQS behind the OutboundQueue and Events ports."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -10,9 +10,12 @@ from comeback.errors import Unavailable
 
 
 class SqsOutbound:
-    """The outbound FIFO queue: one group per client, so that a client's messages leave in order."""
+    """The outbound FIFO queue: one group per client, so that a client's messages leave in order.
 
-    def __init__(self, sqs: Any, queue_url: str) -> None:
+    The address is asked for at the first message: some functions are made of parts that could send, and never do.
+    """
+
+    def __init__(self, sqs: Any, queue_url: Callable[[], str]) -> None:
         self._sqs = sqs
         self._queue_url = queue_url
 
@@ -20,7 +23,7 @@ class SqsOutbound:
         body = {"company_id": company_id, "client_id": client_id, "outbox_id": outbox_id}
         _send(
             self._sqs,
-            QueueUrl=self._queue_url,
+            QueueUrl=self._queue_url(),
             MessageBody=json.dumps(body),
             MessageGroupId=f"{company_id}#{client_id}"[:128],
             MessageDeduplicationId=f"{client_id}#{outbox_id}"[-128:],

@@ -4,12 +4,22 @@ Built anew for each invocation, so that a use case sees one moment of time; what
 clients) is kept per process. Imports stay inside: a function loads only what it is made of.
 """
 
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from comeback.ports import Clock, Crms, Leases, Limits, Models, Orchestrator, OutboundQueue
+from comeback.ports import (
+    Clock,
+    Crms,
+    Leases,
+    Limits,
+    Models,
+    Orchestrator,
+    OutboundQueue,
+    VisitFollowUp,
+)
 from comeback.runtime import settings
 from comeback.runtime.aws import client
 from comeback.runtime.clock import SystemClock, WorldClock
@@ -21,6 +31,11 @@ from comeback.storage.store import DynamoStore
 
 if TYPE_CHECKING:
     from comeback.channels.registry import Messengers
+    from comeback.clients.crm_events import CrmChanged
+    from comeback.clients.crm_records import RecordFollower
+    from comeback.clients.directory import Directory
+    from comeback.clients.sync import CrmSync
+    from comeback.clients.visits_import import VisitsImport
     from comeback.conversations.deliver import Deliver
     from comeback.conversations.receive import Receive
     from comeback.reactivation.analyse import Analyse
@@ -71,7 +86,9 @@ def _limits() -> Limits:
 
 
 def _outbound() -> OutboundQueue:
-    return SqsOutbound(client("sqs"), from_env(settings.OutboundSettings).outbound_queue_url)
+    return SqsOutbound(
+        client("sqs"), lambda: from_env(settings.OutboundSettings).outbound_queue_url
+    )
 
 
 def _events() -> SqsEvents:
@@ -213,3 +230,69 @@ def refit() -> "Refit":
     from comeback.reactivation.refit import Refit
 
     return Refit(store(), _models(), clock())
+
+
+# ── imports ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def crm_changed() -> "CrmChanged":
+    from comeback.clients.catalogue import CatalogueSync
+    from comeback.clients.crm_events import CrmChanged
+
+    now = clock()
+    crms, directory = _crms(now), _directory(now)
+    catalogue = CatalogueSync(store(), crms)
+    return CrmChanged(store(), crms, directory, _records(now), catalogue)
+
+
+def crm_sync(seconds_left: Callable[[], float]) -> "CrmSync":
+    """`seconds_left` of this run: before they are over, the sync leaves the rest to the next."""
+    from comeback.clients.catalogue import CatalogueSync
+    from comeback.clients.sync import CrmSync
+
+    now = clock()
+    crms = _crms(now)
+    return CrmSync(
+        store=store(),
+        crms=crms,
+        directory=_directory(now),
+        records=_records(now),
+        catalogue=CatalogueSync(store(), crms),
+        follow_up=_follow_up(now),
+        events=_events(),
+        clock=now,
+        deadline=seconds_left,
+    )
+
+
+def visits_import() -> "VisitsImport":
+    from comeback.clients.visits_import import VisitsImport
+
+    now = clock()
+    return VisitsImport(store(), _follow_up(now), now)
+
+
+def _directory(now: Clock) -> "Directory":
+    from comeback.clients.directory import Directory
+
+    return Directory(store(), now)
+
+
+def _records(now: Clock) -> "RecordFollower":
+    from comeback.clients.crm_records import RecordFollower
+
+    return RecordFollower(
+        store=store(),
+        crms=_crms(now),
+        directory=_directory(now),
+        follow_up=_follow_up(now),
+        outbound=_outbound(),
+        orchestrator=_wait_ender(),
+        clock=now,
+    )
+
+
+def _follow_up(now: Clock) -> VisitFollowUp:
+    from comeback.reactivation.due import DueDates
+
+    return DueDates(store(), now)
