@@ -1,6 +1,6 @@
 """`/world/yclients/...`: seeding salons, and a salon's own hands for tests that run in another process."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,6 +13,8 @@ from world.yclients.population import make_salon_population
 
 if TYPE_CHECKING:
     from world.context import World
+
+RECENT = timedelta(days=10)
 
 
 def routes(world: "World") -> list[BaseRoute]:
@@ -40,7 +42,8 @@ def routes(world: "World") -> list[BaseRoute]:
     async def act(request: Request) -> Response:
         """{"do": "walk_in" | "busy", "company", "staff", "when", "client"?, "service"?, "length"?, "at"?: iso}.
 
-        With "at" it happens once simulated time is there; a walk-in who has a visit to come by then is left out.
+        With "at" it happens once simulated time is there, at the nearest free time; a walk-in who has been there in
+        the last `RECENT` or has a visit to come by then is left out.
         """
         body = msgspec.json.decode(await request.body())
         try:
@@ -72,20 +75,21 @@ def _act(world: "World", body: dict[str, Any]) -> Any:
     state, company, when = world.yclients, int(body["company"]), _moment(body["when"])
     match body["do"]:
         case "walk_in":
-            client = int(body["client"])
-            if "at" in body and _has_visit_to_come(world, company, client):
+            client, later = int(body["client"]), "at" in body
+            if later and _cared_for(world, company, client):
                 return None
-            return state.walk_in(company, client, int(body["service"]), int(body["staff"]), when)
+            service, staff = int(body["service"]), int(body["staff"])
+            return state.walk_in(company, client, service, staff, when, flexible=later)
         case "busy":
             return state.book_busy(company, int(body["staff"]), when, int(body.get("length", 3600)))
         case other:
             raise ValueError(f"do: {other} is unknown. Use walk_in or busy")
 
 
-def _has_visit_to_come(world: "World", company: int, client: int) -> bool:
-    now = world.clock.now()
+def _cared_for(world: "World", company: int, client: int) -> bool:
+    since = world.clock.now() - RECENT
     visits = world.yclients.company(company).records.of_client(client)
-    return any(record.starts_at >= now for record in visits)
+    return any(record.starts_at >= since for record in visits)
 
 
 def _moment(text: str) -> datetime:

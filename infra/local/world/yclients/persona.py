@@ -1,4 +1,4 @@
-"""One client: name, phone, habit, and how they answer messages."""
+"""One client: name, phone, habits, and how they answer messages."""
 
 from dataclasses import dataclass
 from random import Random
@@ -11,6 +11,9 @@ ENGLISH = 0.2
 TELEGRAM = 0.6
 """Share reached by Telegram; the others use WhatsApp."""
 HOURS = ((10, 13), (12, 17), (17, 21), (10, 20))
+TWO_SERVICES = 0.25
+SCATTER = 7_368_787
+"""Prime to 10, so that different clients get different numbers."""
 WEEKDAYS = ((0, 1, 2, 3, 4), (5, 6), (0, 1, 2, 3, 4, 5, 6), (4, 5, 6))
 DELAYS = ((1, 20), (5, 120), (20, 240), (60, 720))
 """Minutes until people answer; the last are those who look at their phone twice a day."""
@@ -21,7 +24,8 @@ class Persona:
     """`overdue_gaps`: for how many usual gaps someone overdue has not come."""
 
     client: dict[str, Any]
-    habit: Habit
+    habits: tuple[Habit, ...]
+    """One per service they live by, the main one first."""
     language: str
     telegram_user_id: int | None
     time_zone: str
@@ -32,7 +36,7 @@ class Persona:
 
     def person(self, company_id: int) -> dict[str, Any]:
         """As POST /world/people takes it."""
-        habit = self.habit
+        habit = self.habits[0]
         address = {"telegram_user_id": self.telegram_user_id} if self.telegram_user_id else {}
         return {
             "id": f"person-{habit.client_id}",
@@ -62,13 +66,13 @@ def persona(rng: Random, client_id: int, time_zone: str, *, overdue: bool) -> Pe
     client = {
         "id": client_id,
         "name": _name(rng, language, woman),
-        "phone": f"+7{rng.choice(names.OPERATORS)}{client_id % 10_000_000:07d}",
+        "phone": f"+7{rng.choice(names.OPERATORS)}{client_id * SCATTER % 10_000_000:07d}",
         "sex_id": 2 if woman else 1,
     }
     telegram = 700_000_000 + client_id if rng.random() < TELEGRAM else None
     return Persona(
         client,
-        _habit(rng, client_id, offer_id),
+        tuple(_habit(rng, client_id, i) for i in (offer_id, *_second(rng, offer_id, woman))),
         language,
         telegram,
         time_zone,
@@ -84,6 +88,13 @@ def _offer(rng: Random) -> tuple[int, bool]:
     if offer_id in names.MEN_ONLY:
         return offer_id, False
     return offer_id, offer_id in names.WOMEN_ONLY or rng.random() < 0.85
+
+
+def _second(rng: Random, first: int, woman: bool) -> tuple[int, ...]:
+    if rng.random() >= TWO_SERVICES:
+        return ()
+    shut = names.MEN_ONLY if woman else names.WOMEN_ONLY
+    return (rng.choice([i for i in range(len(names.OFFERS)) if i != first and i not in shut]),)
 
 
 def _name(rng: Random, language: str, woman: bool) -> str:

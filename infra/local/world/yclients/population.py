@@ -61,17 +61,18 @@ def make_salon_population(
     diary = Diary(zone, _hours(moment), moment)
     made = Population(company, [])
     begins = moment - timedelta(weeks=weeks_of_history)
-    plans: list[tuple[Habit, Persona]] = []
+    everyone: list[Persona] = []
     for n in range(clients):
         rng = Random(f"{seed}:client:{n}")
         who = persona(rng, FIRST_CLIENT + n, time_zone, overdue=rng.random() < drifted)
         company["clients"].append(who.client)
         made.people.append(who.person(company_id))
-        plans.append((who.habit, who))
-    for habit, who in plans:
-        rng = Random(f"{seed}:life:{habit.client_id}")
-        last = _past(diary, habit, who, rng, begins)
-        _future(made, diary, habit, who, rng, last, weeks_ahead, returns_by_itself)
+        everyone.append(who)
+    for who in everyone:
+        for habit in who.habits:
+            rng = Random(f"{seed}:life:{habit.client_id}:{habit.service_id}")
+            last = _past(diary, habit, who, rng, begins)
+            _future(made, diary, habit, who, rng, last, weeks_ahead, returns_by_itself)
     company["records"] = _records(diary, Random(f"{seed}:records"))
     made.walk_ins.sort(key=lambda visit: str(visit["at"]))
     return made

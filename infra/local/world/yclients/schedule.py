@@ -68,6 +68,18 @@ def free_times(
         start += timedelta(seconds=staff.step)
 
 
+def next_free(
+    company: Company, staff: Staff, since: datetime, length: int, now: datetime, days: int = 3
+) -> datetime | None:
+    """The first free time from `since` on, local; `days` days are looked through."""
+    first = company.local(since).date()
+    for n in range(days + 1):
+        for at in free_times(company, staff, first + timedelta(days=n), length, now):
+            if at >= since:
+                return at
+    return None
+
+
 def days_ahead(company: Company, now: datetime) -> list[date]:
     today = company.local(now).date()
     return [today + timedelta(days=n) for n in range(HORIZON_DAYS)]

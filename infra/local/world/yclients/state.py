@@ -63,17 +63,30 @@ class YclientsState:
     # ── what happens in the salon ────────────────────────────────────────────────────────────────
 
     def walk_in(
-        self, company: int, client: int, service: int, staff: int, when: datetime
+        self,
+        company: int,
+        client: int,
+        service: int,
+        staff: int,
+        when: datetime,
+        *,
+        flexible: bool = False,
     ) -> Record | None:
-        """The client books past us, at the desk or by phone. None when the time is taken or not worked."""
+        """The client books past us, at the desk or by phone. None when the time is taken or not worked.
+
+        `flexible`: takes the nearest free time after `when` within three days instead.
+        """
         salon = self.company(company)
         master = _of(salon.staff, staff, "staff")
         _of(salon.clients, client, "client")
         _of(salon.services, service, "service")
-        length = schedule.length_of(salon, master, [service])
-        if not schedule.is_free(salon, master, when, length, self.world.clock.now()):
+        length, now = schedule.length_of(salon, master, [service]), self.world.clock.now()
+        at: datetime | None = when
+        if not schedule.is_free(salon, master, when, length, now):
+            at = schedule.next_free(salon, master, when, length, now) if flexible else None
+        if at is None:
             return None
-        return self.add_record(salon, staff, client, self.sold(salon, [service]), when, length)
+        return self.add_record(salon, staff, client, self.sold(salon, [service]), at, length)
 
     def book_busy(
         self, company: int, staff: int, when: datetime, length: int = 3600, comment: str = ""
