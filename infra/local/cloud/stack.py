@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -13,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import yaml
 
-from cloud import places
+from cloud import places, processes
 from cloud.processes import CanNotStart
 
 SOURCES = ("functions", "layers", "infra/statemachines", "template.yaml", "requirements.txt")
@@ -43,6 +45,7 @@ def build() -> bool:
             shutil.rmtree(cache, ignore_errors=True)
         target = {"RUNTIME": runtime(), "ARCHITECTURE": architecture(), "PYTHON": sys.executable}
         _sam("build", environment=target)
+        _definitions_as_json()
         MARK.write_text(mark)
         return True
 
@@ -82,16 +85,20 @@ def local_parameters() -> dict[str, str]:
     }
 
 
+def client_arguments() -> dict[str, str]:
+    """What makes a boto3 client one of the local cloud's root user."""
+    return {
+        "endpoint_url": places.aws_url(),
+        "aws_access_key_id": "test",
+        "aws_secret_access_key": "test",
+        "region_name": places.REGION,
+    }
+
+
 def client(service: str) -> Any:
-    """A boto3 client of the local cloud's root user. `Any`: stubs differ by service."""
+    """`Any`: stubs differ by service."""
     make: Callable[..., Any] = boto3.client
-    return make(
-        service,
-        endpoint_url=places.aws_url(),
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-        region_name=places.REGION,
-    )
+    return make(service, **client_arguments())
 
 
 def api_url(outputs: Mapping[str, str]) -> str:
@@ -102,6 +109,20 @@ def api_url(outputs: Mapping[str, str]) -> str:
 def _outputs() -> dict[str, str]:
     (stack,) = client("cloudformation").describe_stacks(StackName=places.STACK)["Stacks"]
     return {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
+
+
+def _definitions_as_json() -> None:
+    """AWS reads state machines in YAML or JSON, MiniStack in JSON alone."""
+    built = places.BUILD / "sam" / "template.yaml"
+    template = built.read_text()
+    for source in (places.ROOT / "infra" / "statemachines").glob("*.asl.yaml"):
+        made = built.with_name(f"{source.stem}.json")
+        definition = json.dumps(yaml.safe_load(source.read_text()))
+        made.write_text(re.sub(r'(Seconds": )"(\$\{\w+\})"', r"\1\2", definition))
+        template = re.sub(
+            rf"DefinitionUri: \S*{source.name}", f"DefinitionUri: {made.name}", template
+        )
+    built.write_text(template)
 
 
 def _fingerprint() -> str:
@@ -129,5 +150,13 @@ def _sam(command: str, *arguments: str, environment: Mapping[str, str] | None = 
         check=False,
     )
     if done.returncode:
-        tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
-        raise CanNotStart(f"sam {command} failed:\n{tail}")
+        said = (done.stdout + done.stderr).strip().splitlines()
+        lines = [line for line in said if line.strip() and "pload" not in line][-10:]
+        raise CanNotStart("\n".join([f"sam {command} failed:", *lines, *_refusals()]))
+
+
+def _refusals() -> list[str]:
+    """What MiniStack could not make, in its words: CloudFormation's own answer does not say."""
+    log = processes.log_file("ministack")
+    said = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return [line for line in said if "Failed to provision" in line][-3:]
