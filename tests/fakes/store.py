@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -14,20 +14,10 @@ from comeback.conversations.model import Address, ChannelKind, Conversation, Out
 from comeback.errors import AlreadyDone, Conflict, NotFound, Unavailable
 from comeback.ports import Catalogue, ClientFile, FunnelDay, ImportedClient, SeenEvent
 from comeback.reactivation.model import DueService, Journey, JourneyState, ServiceRule, Stage
-from comeback.storage.imports import merged, rested
+
+from tests.fakes.writes import WRITES, Key
 
 Kind = TypeVar("Kind")
-Key = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Write:
-    """One item of a transaction: where, under which condition on what stands there, and what stands there after."""
-
-    at: Key
-    holds: Callable[[Any], bool]
-    item: Any
-    """None deletes."""
 
 
 class FakeStore:
@@ -221,7 +211,7 @@ class FakeStore:
         client_id = row.client.client_id
         items = self._items["client", company_id, client_id]
         stored: Client | None = items.get(("profile",))
-        client = merged(row.client, stored)
+        client = _merged(row.client, stored)
         if client != stored:
             items["profile",] = replace(client, version=client.version + 1)
         for address in row.client.addresses:
@@ -232,7 +222,7 @@ class FakeStore:
         for visit in row.visits:
             items["visit", visit.visit_id] = visit
         for due in row.due:
-            items["due", due.service_id] = rested(due, items.get(("due", due.service_id)))
+            items["due", due.service_id] = _rested(due, items.get(("due", due.service_id)))
 
     def _all(self, company_id: str, kind: type[Kind]) -> list[Kind]:
         return [
@@ -254,94 +244,24 @@ def _funnel_day(on: date, counts: Counter[tuple[str, str]]) -> FunnelDay:
     return FunnelDay(on, {**stages, "skipped": sum(skipped.values())}, skipped)
 
 
-# ── one change, as the items it writes ───────────────────────────────────────────────────────────
+def _merged(fresh: Client, stored: Client | None) -> Client:
+    """What the outside knows is replaced, what we learnt stays."""
+    if stored is None:
+        return fresh
+    addresses = {a.channel: a for a in (*fresh.addresses, *stored.addresses)}
+    return replace(
+        stored,
+        name=fresh.name or stored.name,
+        phone=fresh.phone or stored.phone,
+        language=stored.language or fresh.language,
+        addresses=tuple(addresses.values()),
+        vip=fresh.vip or stored.vip,
+        crm_id=fresh.crm_id or stored.crm_id,
+    )
 
 
-def _always(_item: Any) -> bool:
-    return True
-
-
-def _new(item: Any) -> bool:
-    return item is None
-
-
-def _at_version(version: int) -> Callable[[Any], bool]:
-    return _new if version == 0 else lambda item: item is not None and item.version == version
-
-
-def _of_client(change: Any, *rest: str) -> Key:
-    return ("client", change.company_id, change.client_id, *rest)
-
-
-def _client(change: ch.SaveClient) -> list[Write]:
-    client = change.client
-    fresh = replace(client, version=client.version + 1)
-    return [Write(_of_client(client, "profile"), _at_version(client.version), fresh)]
-
-
-def _journey(change: ch.SaveJourney) -> list[Write]:
-    journey = change.journey
-    fresh = replace(journey, version=journey.version + 1)
-    at = _of_client(journey, "journey", journey.journey_id)
-    return [Write(at, _at_version(journey.version), fresh)]
-
-
-def _consent(change: ch.SaveConsent) -> list[Write]:
-    consent = change.consent
-    channel = consent.channel.value if consent.channel else "all"
-    at = _of_client(change, "consent", consent.at.isoformat(), consent.purpose.value, channel)
-    return [Write(at, _always, consent)]
-
-
-def _bind(change: ch.BindAddress) -> list[Write]:
-    address = change.address
-    at = ("address", change.company_id, address.channel, address.value)
-    return [Write(at, _always, change.client_id)]
-
-
-def _touch(change: ch.TouchConversation) -> list[Write]:
-    at = _of_client(change, "conversation", change.address.channel)
-    return [Write(at, _always, Conversation(change.address, change.at))]
-
-
-def _held_by(journey_id: str) -> Callable[[Any], bool]:
-    return lambda item: item in (None, journey_id)
-
-
-def _put_outbox(change: ch.PutOutbox) -> list[Write]:
-    return [
-        Write(_of_client(change.message, "out", change.message.outbox_id), _new, change.message)
-    ]
-
-
-def _move_outbox(change: ch.MoveOutbox) -> list[Write]:
-    message = change.message
-
-    def unchanged(item: Any) -> bool:
-        return item is not None and (item.state, item.version) == (change.expected, message.version)
-
-    fresh = replace(message, version=message.version + 1)
-    writes = [Write(_of_client(message, "out", message.outbox_id), unchanged, fresh)]
-    if message.provider_id:
-        at = ("provider", message.company_id, message.address.channel, message.provider_id)
-        writes.append(Write(at, _always, (message.client_id, message.outbox_id)))
-    return writes
-
-
-WRITES: Mapping[type[Any], Callable[[Any], list[Write]]] = {
-    ch.EventSeen: lambda c: [Write(("event", c.company_id, c.event_id), _new, c)],
-    ch.SaveClient: _client,
-    ch.SaveConsent: _consent,
-    ch.BindAddress: _bind,
-    ch.TouchConversation: _touch,
-    ch.SaveVisit: lambda c: [Write(_of_client(c, "visit", c.visit.visit_id), _always, c.visit)],
-    ch.SaveDue: lambda c: [Write(_of_client(c.due, "due", c.due.service_id), _always, c.due)],
-    ch.RemoveDue: lambda c: [Write(_of_client(c, "due", c.service_id), _always, None)],
-    ch.SaveJourney: _journey,
-    ch.ClaimClient: lambda c: [
-        Write(_of_client(c, "active"), _held_by(c.journey_id), c.journey_id)
-    ],
-    ch.ReleaseClient: lambda c: [Write(_of_client(c, "active"), _held_by(c.journey_id), None)],
-    ch.PutOutbox: _put_outbox,
-    ch.MoveOutbox: _move_outbox,
-}
+def _rested(fresh: DueService, stored: DueService | None) -> DueService:
+    """A rest decided by a journey stands until the client comes again."""
+    if stored is None or stored.last_visit_on != fresh.last_visit_on:
+        return fresh
+    return replace(fresh, next_on=max(fresh.next_on, stored.next_on))

@@ -1,33 +1,40 @@
 """The talk about consent: who starts the bot by a link is tied to their client card, and is asked before any offer."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 
-from comeback.changes import BindAddress, Change, SaveClient, SaveConsent
-from comeback.clients.model import Client, Consent
+from comeback.changes import Change, SaveConsent
+from comeback.clients.model import Consent
 from comeback.conversations import links
+from comeback.conversations.binding import bind
 from comeback.conversations.model import (
     Button,
-    Content,
     InboundEvent,
     MessageReceived,
     OutboxMessage,
     Purpose,
 )
+from comeback.conversations.replies import reply
+from comeback.errors import NotFound
 from comeback.ports import ClientFile, Effects, Store
 from comeback.texts import supported, text
 
 TEXT_VERSION = "consent-v1"
+"""Of the words below; a change of their meaning needs a new one, as it stands in the consent ledger."""
 YES, NO = "consent:yes", "consent:no"
 ASK = (
     "Hello! This is {company}. May we remind you here when it is time for your next visit, and offer free times? "
     "You can stop it at any moment: write STOP."
 )
+AGREED = "Thank you! We will write when it is time."
+DECLINED = "Understood: no reminders. You can always book by writing here."
+STOPPED = "You will not get any more offers from us. Write to us any time."
 START = "/start"
 
 
 class ConsentTalk:
+    """`secrets`: company id → the company's secrets; links are signed with the Telegram webhook's."""
+
     def __init__(self, store: Store, secrets: Callable[[str], Mapping[str, str]]) -> None:
         self._store = store
         self._secrets = secrets
@@ -40,81 +47,65 @@ class ConsentTalk:
         return links.client_of(company_id, event.start_payload, secret)
 
     def concerns(self, event: MessageReceived) -> bool:
-        return event.text.startswith(START) or event.button_id in (YES, NO)
+        return event.text.split(maxsplit=1)[:1] == [START] or event.button_id in (YES, NO)
 
     def answer(self, file: ClientFile, event: MessageReceived, now: datetime) -> Effects:
-        if event.button_id not in (YES, NO):
-            return Effects(self._bound(file, event), (self.ask(file, event, now),))
-        granted = event.button_id == YES
-        client = file.client
-        consent = Consent(
-            purpose=Purpose.MARKETING,
-            granted=granted,
-            at=event.at,
-            source=f"{event.address.channel.value}_button",
-            text_version=TEXT_VERSION,
-            channel=event.address.channel,
-        )
-        words = (
-            "Thank you! We will write when it is time."
-            if granted
-            else "Understood: no reminders. You can always book by writing here."
-        )
-        said = self._message(file, event, now, text(self._language(file), words))
-        return Effects((SaveConsent(client.company_id, client.client_id, consent),), (said,))
+        if event.button_id in (YES, NO):
+            return self._decided(file, event, now)
+        started = _given(file, event, Purpose.SERVICE, True, "start")
+        return Effects((*self._bound(file, event), started), (self.ask(file, event, now),))
 
-    def ask(self, file: ClientFile, event: MessageReceived, now: datetime) -> OutboxMessage:
-        language = self._language(file)
+    def ask(
+        self, file: ClientFile, event: MessageReceived, now: datetime, part: str = ""
+    ) -> OutboxMessage:
         company = self._store.company(file.client.company_id)
+        language = supported(file.client.language or company.language)
         words = text(language, ASK, company=company.title)
         buttons = (
             Button(YES, text(language, "Yes, do")),
             Button(NO, text(language, "No, thanks")),
         )
-        return self._message(file, event, now, words, buttons)
+        return reply(file, event, now, words, buttons, part)
 
     def confirm_stop(
         self, file: ClientFile, event: MessageReceived, now: datetime
     ) -> OutboxMessage:
-        words = text(
-            self._language(file), "You will not get any more offers from us. Write to us any time."
-        )
-        return self._message(file, event, now, words)
+        return self._say(file, event, now, STOPPED)
+
+    def _decided(self, file: ClientFile, event: MessageReceived, now: datetime) -> Effects:
+        granted = event.button_id == YES
+        consent = _given(file, event, Purpose.MARKETING, granted, "button")
+        said = self._say(file, event, now, AGREED if granted else DECLINED)
+        return Effects((consent,), (said,))
+
+    def _say(
+        self, file: ClientFile, event: MessageReceived, now: datetime, words: str
+    ) -> OutboxMessage:
+        own = file.client.language
+        language = supported(own or self._store.company(file.client.company_id).language)
+        return reply(file, event, now, text(language, words))
 
     def _bound(self, file: ClientFile, event: MessageReceived) -> tuple[Change, ...]:
-        """The account that used the link becomes the client's address in this messenger."""
+        """The account that used the link becomes the client's address in this messenger; a newcomer's is already."""
         client = file.client
-        if event.address in client.addresses:
+        if client.version == 0:
             return ()
-        return (
-            SaveClient(_with_address(client, event)),
-            BindAddress(client.company_id, client.client_id, event.address),
-        )
+        owner_id = self._store.client_at(client.company_id, event.address)
+        owner = file if owner_id == client.client_id else self._file(client.company_id, owner_id)
+        return bind(file, event.address, owner)
 
-    def _language(self, file: ClientFile) -> str:
-        own = file.client.language
-        return supported(own or self._store.company(file.client.company_id).language)
-
-    def _message(
-        self,
-        file: ClientFile,
-        event: MessageReceived,
-        now: datetime,
-        words: str,
-        buttons: tuple[Button, ...] = (),
-    ) -> OutboxMessage:
-        return OutboxMessage(
-            company_id=file.client.company_id,
-            client_id=file.client.client_id,
-            outbox_id=f"re.{event.event_id}",
-            address=event.address,
-            content=Content(words, buttons),
-            purpose=Purpose.SERVICE,
-            created_at=now,
-        )
+    def _file(self, company_id: str, client_id: str | None) -> ClientFile | None:
+        try:
+            return self._store.client(company_id, client_id) if client_id else None
+        except NotFound:
+            return None
 
 
-def _with_address(client: Client, event: MessageReceived) -> Client:
-    others = tuple(a for a in client.addresses if a.channel is not event.address.channel)
-    unreachable = tuple(c for c in client.unreachable if c is not event.address.channel)
-    return replace(client, addresses=(*others, event.address), unreachable=unreachable)
+def _given(
+    file: ClientFile, event: MessageReceived, purpose: Purpose, granted: bool, how: str
+) -> SaveConsent:
+    """Starting the bot is a consent to be answered; to marketing only the button is one."""
+    channel = event.address.channel
+    source = f"{channel.value}_{how}"
+    consent = Consent(purpose, granted, event.at, source, TEXT_VERSION, channel)
+    return SaveConsent(file.client.company_id, file.client.client_id, consent)

@@ -6,6 +6,7 @@ a crash in between finds the key and does just these last two again: both are id
 
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,13 +15,14 @@ from comeback.changes import (
     BindAddress,
     Change,
     EventSeen,
-    MoveOutbox,
     PutOutbox,
     SaveClient,
     SaveConsent,
     TouchConversation,
 )
-from comeback.clients.model import Client, Consent
+from comeback.clients.model import Client, Consent, opted_out
+from comeback.conversations.aftermath import TEXT_VERSION, untold
+from comeback.conversations.binding import reachable
 from comeback.conversations.consent import ConsentTalk
 from comeback.conversations.model import (
     ChannelKind,
@@ -28,11 +30,10 @@ from comeback.conversations.model import (
     MarketingResumed,
     MarketingStopped,
     MessageReceived,
-    OutboxState,
     Purpose,
     StatusReceived,
 )
-from comeback.conversations.outbox import after_status
+from comeback.conversations.statuses import Statuses
 from comeback.conversations.stop_words import is_stop
 from comeback.errors import AlreadyDone, Conflict, NotFound
 from comeback.ports import (
@@ -45,17 +46,12 @@ from comeback.ports import (
     SeenEvent,
     Store,
 )
-from comeback.reactivation.model import Outcome, Stage
 
 ATTEMPTS = 4
 """Lost races are run again here at once; after that the queue brings the event back."""
-STAGES = {
-    OutboxState.SENT: Stage.CONTACTED,
-    OutboxState.DELIVERED: Stage.DELIVERED,
-    OutboxState.READ: Stage.READ,
-}
 
 Parse = Callable[[str, Mapping[str, Any], Clock], list[InboundEvent]]
+ByClient = MessageReceived | MarketingStopped | MarketingResumed
 
 
 class Receive:
@@ -76,6 +72,7 @@ class Receive:
         self._consent = consent
         self._clock = clock
         self._parsers = parsers
+        self._statuses = Statuses(store, dialogue)
 
     def handle(self, record: Mapping[str, Any]) -> None:
         """One message of the inbound queue. Raises Retryable and UnknownOutcome: bring it back later."""
@@ -86,7 +83,7 @@ class Receive:
     def receive(self, company_id: str, event: InboundEvent) -> None:
         for attempt in range(ATTEMPTS):
             if seen := self._store.seen_event(company_id, event.event_id):
-                self._finish_again(company_id, event, seen)
+                self._tell_again(company_id, event, seen)
                 return
             try:
                 self._once(company_id, event)
@@ -99,18 +96,21 @@ class Receive:
                 return
 
     def _once(self, company_id: str, event: InboundEvent) -> None:
-        effects = (
-            self._status(company_id, event)
-            if isinstance(event, StatusReceived)
-            else self._client_event(company_id, event)
-        )
+        """What changes nothing leaves no trace either: repeating it is as harmless."""
+        if isinstance(event, StatusReceived):
+            effects = self._statuses.effects(company_id, event)
+        else:
+            effects = self._of_client(company_id, event)
+        if effects == Effects():
+            return
         refs = tuple((m.client_id, m.outbox_id) for m in effects.replies)
-        changes = [
-            EventSeen(company_id, event.event_id, self._clock.now(), refs),
-            *effects.changes,
-            *(PutOutbox(reply) for reply in effects.replies),
-        ]
-        self._store.commit(changes)
+        self._store.commit(
+            [
+                EventSeen(company_id, event.event_id, self._clock.now(), refs),
+                *effects.changes,
+                *(PutOutbox(reply) for reply in effects.replies),
+            ]
+        )
         self._tell(company_id, SeenEvent(refs), effects)
 
     def _tell(self, company_id: str, seen: SeenEvent, effects: Effects) -> None:
@@ -119,77 +119,62 @@ class Receive:
         for token, outcome in effects.finished:
             self._orchestrator.finish_wait(token, outcome)
 
-    def _finish_again(self, company_id: str, event: InboundEvent, seen: SeenEvent) -> None:
+    def _tell_again(self, company_id: str, event: InboundEvent, seen: SeenEvent) -> None:
         """Seen before: what followed the commit may not have happened."""
         client_id = self._store.client_at(company_id, event.address)
-        told = _untold(self._store.client(company_id, client_id)) if client_id else ()
+        told = untold(self._store.client(company_id, client_id)) if client_id else ()
         self._tell(company_id, seen, Effects(finished=told))
-
-    # ── statuses ─────────────────────────────────────────────────────────────────────────────────
-
-    def _status(self, company_id: str, event: StatusReceived) -> Effects:
-        """A status names our message by the messenger's id or by ours; one of neither is not ours."""
-        found = self._message_of(company_id, event)
-        if found is None:
-            return Effects()
-        client_id, outbox_id = found
-        try:
-            message = self._store.outbox(company_id, client_id, outbox_id)
-        except NotFound:
-            return Effects()
-        moved = after_status(message, event)
-        if moved is None:
-            return Effects()
-        file = self._store.client(company_id, client_id)
-        if moved.state is OutboxState.FAILED:
-            effects = self._dialogue.undelivered(file, moved)
-        else:
-            effects = self._dialogue.reached(file, moved, STAGES[moved.state])
-        return replace(effects, changes=(MoveOutbox(moved, message.state), *effects.changes))
-
-    def _message_of(self, company_id: str, event: StatusReceived) -> tuple[str, str] | None:
-        channel = event.address.channel
-        found = self._store.outbox_by_provider_id(company_id, channel, event.provider_id)
-        if found or not event.outbox_ref:
-            return found
-        client_id = self._store.client_at(company_id, event.address)
-        return (client_id, event.outbox_ref) if client_id else None
 
     # ── what a client did ────────────────────────────────────────────────────────────────────────
 
-    def _client_event(
-        self, company_id: str, event: MessageReceived | MarketingStopped | MarketingResumed
-    ) -> Effects:
-        linked = self._consent.linked_client(company_id, event)
-        client_id = linked or self._store.client_at(company_id, event.address)
-        if client_id is None:
-            if not isinstance(event, MessageReceived):
-                return Effects()
-            return self._newcomer(company_id, event)
-        file = self._store.client(company_id, client_id)
+    def _of_client(self, company_id: str, event: ByClient) -> Effects:
+        file = self._file(company_id, event)
+        if isinstance(event, MessageReceived):
+            return self._heard(file, event) if file else self._newcomer(company_id, event)
+        if file is None:
+            return Effects()
         if isinstance(event, MarketingStopped):
-            return self._stopped(file, event.at, event.source)
-        if isinstance(event, MarketingResumed):
-            return Effects((_consent(file, True, event.at, event.source, event.address.channel),))
-        effects = self._said(file, event)
-        return replace(effects, changes=(*_touched(file, event), *effects.changes))
+            return self._stopped(file, event, event.source)
+        return Effects((_consent(file, True, event.at, event.source, event.address.channel),))
+
+    def _file(self, company_id: str, event: ByClient) -> ClientFile | None:
+        """A signed link says who it is; else the address does. A client who was erased is nobody."""
+        linked = self._consent.linked_client(company_id, event)
+        for client_id in (linked, self._store.client_at(company_id, event.address)):
+            with suppress(NotFound):
+                if client_id:
+                    return self._store.client(company_id, client_id)
+        return None
+
+    def _heard(self, file: ClientFile, event: MessageReceived) -> Effects:
+        here = reachable(file.client, event.address.channel)
+        effects = self._said(replace(file, client=here), event)
+        changes = _touched(file, event)
+        if here != file.client and not _saves(effects, here):
+            changes = (*changes, SaveClient(here))
+        return replace(effects, changes=(*changes, *effects.changes))
 
     def _said(self, file: ClientFile, event: MessageReceived) -> Effects:
         if self._consent.concerns(event):
             return self._consent.answer(file, event, self._clock.now())
-        if event.text and is_stop(event.text):
-            stopped = self._stopped(file, event.at, f"{event.address.channel.value}_stop")
+        if _says_stop(event):
+            stopped = self._stopped(file, event, f"{event.address.channel.value}_stop")
+            if opted_out(file.consents):
+                return stopped
             confirmed = self._consent.confirm_stop(file, event, self._clock.now())
             return replace(stopped, replies=(confirmed,))
         return self._dialogue.answer(file, event)
 
-    def _stopped(self, file: ClientFile, at: datetime, source: str) -> Effects:
+    def _stopped(
+        self, file: ClientFile, event: MessageReceived | MarketingStopped, source: str
+    ) -> Effects:
         """STOP in any channel stops marketing in all (promise 4)."""
         effects = self._dialogue.stopped(file)
-        return replace(effects, changes=(_consent(file, False, at, source), *effects.changes))
+        stop = _consent(file, False, _stops_at(file, event), source)
+        return replace(effects, changes=(stop, *effects.changes))
 
     def _newcomer(self, company_id: str, event: MessageReceived) -> Effects:
-        """Whoever writes first becomes a client, and is asked whether we may write."""
+        """Whoever writes first becomes a client, is answered, and is asked whether we may write."""
         made = hashlib.sha256(f"{event.address.channel}{event.address.value}".encode()).hexdigest()
         phone = f"+{event.address.value}" if event.address.channel is ChannelKind.WHATSAPP else ""
         client = Client(
@@ -199,13 +184,35 @@ class Receive:
             phone=phone,
             addresses=(event.address,),
         )
-        asked = self._consent.ask(ClientFile(client), event, self._clock.now())
-        changes: tuple[Change, ...] = (
+        file = ClientFile(client)
+        effects = self._said(file, event)
+        changes = (
             SaveClient(client),
             BindAddress(company_id, client.client_id, event.address),
-            TouchConversation(company_id, client.client_id, event.address, event.at),
+            *_touched(file, event),
+            *effects.changes,
         )
-        return Effects(changes=changes, replies=(asked,))
+        if self._consent.concerns(event) or _says_stop(event):
+            return replace(effects, changes=changes)
+        asked = self._consent.ask(file, event, self._clock.now(), "consent")
+        return replace(effects, changes=changes, replies=(*effects.replies, asked))
+
+
+def _says_stop(event: MessageReceived) -> bool:
+    """In words, or on a template's button: without a payload of ours it carries its own title."""
+    return is_stop(event.text or event.button_id)
+
+
+def _stops_at(file: ClientFile, event: InboundEvent) -> datetime:
+    """Not before what was heard in this channel until now: a press is dated when it is read, a message when it was
+    written, so a stop right after a yes may be dated earlier, and must still be the last word."""
+    channel = event.address.channel
+    return max([event.at, *(c.at for c in file.consents if c.channel is channel)])
+
+
+def _saves(effects: Effects, client: Client) -> bool:
+    saved = [c.client.client_id for c in effects.changes if isinstance(c, SaveClient)]
+    return client.client_id in saved
 
 
 def _touched(file: ClientFile, event: MessageReceived) -> tuple[Change, ...]:
@@ -221,13 +228,5 @@ def _touched(file: ClientFile, event: MessageReceived) -> tuple[Change, ...]:
 def _consent(
     file: ClientFile, granted: bool, at: datetime, source: str, channel: ChannelKind | None = None
 ) -> SaveConsent:
-    consent = Consent(Purpose.MARKETING, granted, at, source, "messenger-v1", channel)
+    consent = Consent(Purpose.MARKETING, granted, at, source, TEXT_VERSION, channel)
     return SaveConsent(file.client.company_id, file.client.client_id, consent)
-
-
-def _untold(file: ClientFile) -> tuple[tuple[str, Outcome], ...]:
-    """The waits that have an outcome; telling one again is no error."""
-    journey = file.journey(file.active_journey_id) if file.active_journey_id else None
-    if journey is None or journey.attempt.outcome is None or not journey.attempt.task_token:
-        return ()
-    return ((journey.attempt.task_token, journey.attempt.outcome),)

@@ -1,0 +1,49 @@
+"""What a messenger says became of a message of ours: sent, delivered, read, failed, in any order."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from comeback.changes import MoveOutbox
+from comeback.conversations.aftermath import after_failure
+from comeback.conversations.model import OutboxMessage, OutboxState, StatusReceived
+from comeback.conversations.outbox import after_status
+from comeback.errors import NotFound
+from comeback.ports import Effects, Receipts, Store
+from comeback.reactivation.model import Stage
+
+STAGES: Mapping[OutboxState, Stage] = {
+    OutboxState.SENT: Stage.CONTACTED,
+    OutboxState.DELIVERED: Stage.DELIVERED,
+    OutboxState.READ: Stage.READ,
+}
+
+
+class Statuses:
+    def __init__(self, store: Store, receipts: Receipts) -> None:
+        self._store = store
+        self._receipts = receipts
+
+    def effects(self, company_id: str, event: StatusReceived) -> Effects:
+        """None for a message that is not ours, and for a status that tells nothing new."""
+        message = self._message(company_id, event)
+        moved = after_status(message, event) if message else None
+        if message is None or moved is None:
+            return Effects()
+        file = self._store.client(company_id, message.client_id)
+        if moved.state is OutboxState.FAILED:
+            effects = after_failure(self._receipts, file, moved, event.at)
+        else:
+            effects = self._receipts.reached(file, moved, STAGES[moved.state])
+        return replace(effects, changes=(MoveOutbox(moved, message.state), *effects.changes))
+
+    def _message(self, company_id: str, event: StatusReceived) -> OutboxMessage | None:
+        """By the messenger's id; a message that is still in sending has none yet, but the status echoes ours."""
+        channel = event.address.channel
+        found = self._store.outbox_by_provider_id(company_id, channel, event.provider_id)
+        if found is None and event.outbox_ref:
+            client_id = self._store.client_at(company_id, event.address)
+            found = (client_id, event.outbox_ref) if client_id else None
+        try:
+            return self._store.outbox(company_id, *found) if found else None
+        except NotFound:
+            return None

@@ -1,0 +1,110 @@
+"""One change of a transaction, as the items it writes; the fake store applies them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from comeback import changes as ch
+from comeback.conversations.model import Conversation
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Write:
+    """One item of a transaction: where, under which condition on what stands there, and what stands there after."""
+
+    at: Key
+    holds: Callable[[Any], bool]
+    item: Any
+    """None deletes."""
+
+
+def _always(_item: Any) -> bool:
+    return True
+
+
+def _new(item: Any) -> bool:
+    return item is None
+
+
+def _at_version(version: int) -> Callable[[Any], bool]:
+    return _new if version == 0 else lambda item: item is not None and item.version == version
+
+
+def _of_client(change: Any, *rest: str) -> Key:
+    return ("client", change.company_id, change.client_id, *rest)
+
+
+def _client(change: ch.SaveClient) -> list[Write]:
+    client = change.client
+    fresh = replace(client, version=client.version + 1)
+    return [Write(_of_client(client, "profile"), _at_version(client.version), fresh)]
+
+
+def _journey(change: ch.SaveJourney) -> list[Write]:
+    journey = change.journey
+    fresh = replace(journey, version=journey.version + 1)
+    at = _of_client(journey, "journey", journey.journey_id)
+    return [Write(at, _at_version(journey.version), fresh)]
+
+
+def _consent(change: ch.SaveConsent) -> list[Write]:
+    consent = change.consent
+    channel = consent.channel.value if consent.channel else "all"
+    at = _of_client(change, "consent", consent.at.isoformat(), consent.purpose.value, channel)
+    return [Write(at, _always, consent)]
+
+
+def _bind(change: ch.BindAddress) -> list[Write]:
+    address = change.address
+    at = ("address", change.company_id, address.channel, address.value)
+    return [Write(at, _always, change.client_id)]
+
+
+def _touch(change: ch.TouchConversation) -> list[Write]:
+    at = _of_client(change, "conversation", change.address.channel)
+    return [Write(at, _always, Conversation(change.address, change.at))]
+
+
+def _held_by(journey_id: str) -> Callable[[Any], bool]:
+    return lambda item: item in (None, journey_id)
+
+
+def _put_outbox(change: ch.PutOutbox) -> list[Write]:
+    return [
+        Write(_of_client(change.message, "out", change.message.outbox_id), _new, change.message)
+    ]
+
+
+def _move_outbox(change: ch.MoveOutbox) -> list[Write]:
+    message = change.message
+
+    def unchanged(item: Any) -> bool:
+        return item is not None and (item.state, item.version) == (change.expected, message.version)
+
+    fresh = replace(message, version=message.version + 1)
+    writes = [Write(_of_client(message, "out", message.outbox_id), unchanged, fresh)]
+    if message.provider_id:
+        at = ("provider", message.company_id, message.address.channel, message.provider_id)
+        writes.append(Write(at, _always, (message.client_id, message.outbox_id)))
+    return writes
+
+
+WRITES: Mapping[type[Any], Callable[[Any], list[Write]]] = {
+    ch.EventSeen: lambda c: [Write(("event", c.company_id, c.event_id), _new, c)],
+    ch.SaveClient: _client,
+    ch.SaveConsent: _consent,
+    ch.BindAddress: _bind,
+    ch.TouchConversation: _touch,
+    ch.SaveVisit: lambda c: [Write(_of_client(c, "visit", c.visit.visit_id), _always, c.visit)],
+    ch.SaveDue: lambda c: [Write(_of_client(c.due, "due", c.due.service_id), _always, c.due)],
+    ch.RemoveDue: lambda c: [Write(_of_client(c, "due", c.service_id), _always, None)],
+    ch.SaveJourney: _journey,
+    ch.ClaimClient: lambda c: [
+        Write(_of_client(c, "active"), _held_by(c.journey_id), c.journey_id)
+    ],
+    ch.ReleaseClient: lambda c: [Write(_of_client(c, "active"), _held_by(c.journey_id), None)],
+    ch.PutOutbox: _put_outbox,
+    ch.MoveOutbox: _move_outbox,
+}
