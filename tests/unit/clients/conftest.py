@@ -17,6 +17,7 @@ from comeback.companies.model import BusinessType, Company, CrmKind
 from comeback.conversations.model import Address, ChannelKind
 from comeback.ports import Catalogue, ClientFile, CrmRecord, Effects
 from comeback.reactivation.model import DueService, IntervalSource
+
 from tests.fakes.clock import FixedClock
 from tests.fakes.crm import FakeCrm, FakeCrms
 from tests.fakes.queues import FakeEvents, FakeOrchestrator, FakeQueue

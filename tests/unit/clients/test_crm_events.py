@@ -10,6 +10,7 @@ from comeback.conversations.model import Address, ChannelKind, Content, OutboxMe
 from comeback.errors import Conflict, Unavailable
 from comeback.ports import Effects
 from comeback.reactivation.model import Outcome
+
 from tests.fakes.clock import NOON
 
 from .conftest import Salon, a_client, a_record
@@ -114,9 +115,7 @@ def test_who_waits_is_told_and_replies_are_enqueued_again_after_a_crash(salon: S
 
 
 def test_a_visit_we_booked_keeps_its_journey(salon: Salon) -> None:
-    salon.crm.on_records["100"] = a_record(
-        100, 1, NOON + timedelta(days=2), VisitStatus.BOOKED
-    )
+    salon.crm.on_records["100"] = a_record(100, 1, NOON + timedelta(days=2), VisitStatus.BOOKED)
     salon.tell("record", 100)
     ours = replace(salon.file(1).visits[0], source="comeback", journey_id="j1", amount_minor=0)
     salon.store._items["client", "salon", "yc1"]["visit", "100"] = ours

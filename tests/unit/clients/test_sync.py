@@ -8,6 +8,7 @@ from comeback.clients.sync import EVENT, OVERLAP
 from comeback.companies.model import Company
 from comeback.conversations.model import ChannelKind, Purpose
 from comeback.errors import RateLimited, Unavailable
+
 from tests.fakes.clock import NOON
 from tests.fakes.crm import FakeCrm
 from tests.fakes.store import FakeStore
@@ -174,9 +175,7 @@ def test_a_client_who_wrote_first_is_recognised_by_the_number(salon: Salon) -> N
 
 
 def test_the_tick_asks_for_all_of_it_until_that_was_done(salon: Salon) -> None:
-    salon.store.save_company(
-        Company("plain", "No CRM", "Europe/Moscow", COMPANY.business_type)
-    )
+    salon.store.save_company(Company("plain", "No CRM", "Europe/Moscow", COMPANY.business_type))
     assert salon.sync.tick() == 1
     salon.sync.run("salon", "full")
     salon.sync.tick()

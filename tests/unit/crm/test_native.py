@@ -10,6 +10,7 @@ from comeback.crm.registry import CrmRegistry
 from comeback.crm.yclients import Yclients
 from comeback.errors import NotFound
 from comeback.ports import Crm, Limits
+
 from tests.fakes.clock import NOON, FixedClock
 from tests.fakes.store import FakeStore
 
