@@ -50,7 +50,12 @@ class Generate:
         model = self._models.model(scene.company)
         words, source = generation.write(model, facts, staff, name)
         buttons = wording.offer_buttons(
-            journey.journey_id, attempt.number, attempt.slots, scene.company.zone, facts.language
+            journey.journey_id,
+            attempt.number,
+            attempt.slots,
+            scene.company.zone,
+            facts.language,
+            ChannelKind.WHATSAPP if on_whatsapp else ChannelKind.TELEGRAM,
         )
         return Content(words, buttons), source
 

@@ -1,0 +1,60 @@
+"""The demo's story: up, the first message, the weeks, the funnel."""
+
+import argparse
+import sys
+import time
+from datetime import datetime, timedelta
+
+from cloud import places, up
+from rich.console import Console
+from rich.panel import Panel
+
+from demo import funnel, living, salon
+from demo.driver import Driver
+
+
+def run_salon(
+    console: Console, options: argparse.Namespace, speed: float, start: datetime, began: float
+) -> None:
+    """Raises CanNotStart in one line when a port is taken or a tool is missing."""
+    console.print("[bold]Comeback[/bold]: the local cloud")
+    with up.session(start, speed=speed, limits=False, seed=options.seed) as outputs:
+        driver = Driver(outputs, speed)
+        seeded = salon.seed(driver, options.clients, options.seed, options.weeks + 3)
+        salon.first_sync(driver, seeded)
+        told(console, began, f"a salon of {options.clients} clients, synced from its CRM")
+        first_message(console, driver, seeded, began)
+        console.print(f"Phones of the clients: [link]{places.world_url()}/phones?wall=3[/link]")
+        living.live(driver, seeded.company, options.weeks * 7)
+        today = seeded.company.local(driver.now()).date()
+        days = driver.store.funnel(salon.COMPANY_ID, start.date(), today)
+        console.print()
+        funnel.show(console, days, f"{salon.TITLE}: {options.weeks} weeks")
+        told(console, began, "done")
+        if options.stay or (sys.stdin.isatty() and sys.stdout.isatty()):
+            stay(console)
+
+
+def first_message(console: Console, driver: Driver, seeded: salon.Salon, began: float) -> None:
+    """Monday's campaign: runs until the first message is on a phone, and shows it."""
+    company = seeded.company
+    ten = company.local(driver.now()).replace(hour=company.campaign_hour, minute=0)
+    living.pass_to(driver, company, ten)
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        phones = driver.world.get("/phones/api/phones").json()["phones"]
+        if written := [p for p in phones if p["last"] and not p["last"]["mine"]]:
+            told(console, began, f"first message delivered, to {written[0]['name']}")
+            console.print(Panel(written[0]["last"]["text"], width=72))
+            return
+        driver.step(driver.now() + timedelta(minutes=1))
+    raise RuntimeError("no message was delivered in two minutes: see .local/logs")
+
+
+def told(console: Console, began: float, what: str) -> None:
+    console.print(f"  [dim]{time.monotonic() - began:6.1f} s[/dim]  {what}", highlight=False)
+
+
+def stay(console: Console) -> None:
+    console.print("The pages stay up. Press Enter to stop.")
+    input()
