@@ -2,7 +2,14 @@
 
 import msgspec
 
-FOLLOWED = frozenset({"record", "client", "service", "staff"})
+FOLLOWED = {
+    "record": "record",
+    "client": "client",
+    "service": "service",
+    "staff": "staff",
+    "master": "staff",
+}
+"""Resource → what we call it: the settings of webhooks say master where the documentation says staff."""
 
 
 class NoticeClient(msgspec.Struct):
@@ -31,7 +38,7 @@ class Notice(msgspec.Struct):
         data = self.data if isinstance(self.data, NoticeData) else NoticeData()
         parts = (self.company_id, self.resource, self.resource_id, self.status)
         detail = {
-            "resource": self.resource,
+            "resource": FOLLOWED[self.resource],
             "id": str(self.resource_id),
             "status": self.status,
             "key": ":".join(map(str, (*parts, data.last_change_date))),

@@ -32,6 +32,9 @@ BY_CODE: Mapping[int, Callable[[str], ComebackError]] = {
 }
 """Codes of book_check and book_record. 436: no staff free at that time; 438: the service was deleted."""
 
+BUSY_WORDS = ("занят", "нельзя записаться", "пересекается", "нет сотрудников")
+"""The documentation's own example of a busy answer has a message and no code."""
+
 BY_STATUS: Mapping[int, Callable[[str], ComebackError]] = {
     401: lambda _: Refused("YCLIENTS does not accept the tokens: connect the company again"),
     403: lambda _: Refused("YCLIENTS does not let this user do that: check the user's rights"),
@@ -45,6 +48,8 @@ def meaning(response: httpx.Response) -> ComebackError:
     if response.is_server_error:
         return Unavailable(f"YCLIENTS answered {response.status_code}")
     code, said = _complaint(response)
+    if not code and any(words in said.casefold() for words in BUSY_WORDS):
+        return SlotTaken(said)
     make = BY_CODE.get(code) or BY_STATUS.get(response.status_code) or Permanent
     return make(said or f"YCLIENTS answered {response.status_code}")
 
