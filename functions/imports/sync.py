@@ -8,6 +8,6 @@ from comeback.runtime.logs import logger
 
 
 def handler(_event: Mapping[str, Any], _context: object) -> dict[str, int]:
-    asked = wiring.crm_sync(lambda: 0.0).tick()
+    asked = wiring.crm_tick().tick()
     logger.info("syncs asked for", extra={"companies": asked})
     return {"companies": asked}

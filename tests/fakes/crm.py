@@ -78,9 +78,7 @@ class FakeCrm:
             return self.booked[request.key]
         if any(b.slot.overlaps(request.slot) for b in self.booked.values()):
             raise SlotTaken("busy")
-        booking = Booking(
-            str(len(self.booked) + 1), request.slot, request.client_id, request.key
-        )
+        booking = Booking(str(len(self.booked) + 1), request.slot, request.client_id, request.key)
         self.booked[request.key] = booking
         return booking
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from comeback.clients.model import Consent, VisitStatus, may_market
-from comeback.clients.sync import EVENT, OVERLAP
+from comeback.clients.sync import EVENT, OVERLAP, SyncTick
 from comeback.companies.model import Company
 from comeback.conversations.model import ChannelKind, Purpose
 from comeback.errors import RateLimited, Unavailable
@@ -176,9 +176,10 @@ def test_a_client_who_wrote_first_is_recognised_by_the_number(salon: Salon) -> N
 
 def test_the_tick_asks_for_all_of_it_until_that_was_done(salon: Salon) -> None:
     salon.store.save_company(Company("plain", "No CRM", "Europe/Moscow", COMPANY.business_type))
-    assert salon.sync.tick() == 1
+    tick = SyncTick(salon.store, salon.events)
+    assert tick.tick() == 1
     salon.sync.run("salon", "full")
-    salon.sync.tick()
+    tick.tick()
     assert [(c, d["name"]) for c, _, d, _ in salon.events.published] == [
         ("salon", "full"),
         ("salon", "delta"),

@@ -62,6 +62,37 @@ class OutOfTime(Exception):
     """Go on in the next run; nothing of this page is marked done."""
 
 
+def stored_job(store: Store, company_id: str, name: str) -> Job | None:
+    told = store.cursor(company_id, f"crm_{name}")
+    if not told:
+        return None
+    after = told["changed_after"]
+    return Job(
+        name=name,
+        started_at=datetime.fromisoformat(told["started_at"]),
+        stage=told["stage"],
+        page=int(told["page"]),
+        changed_after=datetime.fromisoformat(after) if after else None,
+    )
+
+
+@dataclass(frozen=True)
+class SyncTick:
+    """Asks for a sync of each company that has a CRM: all of it until that was done once, then what changed."""
+
+    store: Store
+    events: Events
+
+    def tick(self) -> int:
+        """How many were asked for."""
+        companies = [c for c in self.store.companies() if c.crm is not CrmKind.NATIVE]
+        for company in companies:
+            full = stored_job(self.store, company.company_id, FULL)
+            name = DELTA if full and full.stage == "done" else FULL
+            self.events.publish(company.company_id, EVENT, {"name": name})
+        return len(companies)
+
+
 class CrmSync:
     def __init__(
         self,
@@ -86,19 +117,10 @@ class CrmSync:
         self._clock = clock
         self._deadline = deadline
 
-    def tick(self) -> int:
-        """Asks for a sync of each company that has a CRM: all of it until that was done once. How many."""
-        companies = [c for c in self._store.companies() if c.crm is not CrmKind.NATIVE]
-        for company in companies:
-            full = self._job(company.company_id, FULL)
-            name = DELTA if full and full.stage == "done" else FULL
-            self._events.publish(company.company_id, EVENT, {"name": name})
-        return len(companies)
-
     def handle(self, company_id: str, detail: Mapping[str, str]) -> None:
         """The events queue's `crm.sync`: begins, or goes on where the cursor stands. A late continuation (`job`) of a
         sync that is over does nothing. `consent_source`, `consent_text_version`: the owner's statement, as in `run`."""
-        job = self._job(company_id, detail["name"])
+        job = stored_job(self._store, company_id, detail["name"])
         if "job" in detail and (not job or detail["job"] != job.started_at.isoformat()):
             return
         if "job" in detail and job and job.stage == "done":
@@ -113,7 +135,7 @@ class CrmSync:
             return True
         if consent:
             self._directory.remember_consent(company, consent)
-        job = self._job(company_id, name)
+        job = stored_job(self._store, company_id, name)
         if job is None or job.stage == "done":
             job = self._begin(company_id, name)
         try:
@@ -131,21 +153,10 @@ class CrmSync:
 
     # ── the job ──────────────────────────────────────────────────────────────────────────────────
 
-    def _job(self, company_id: str, name: str) -> Job | None:
-        told = self._store.cursor(company_id, f"crm_{name}")
-        if not told:
-            return None
-        after = told["changed_after"]
-        return Job(
-            name=name,
-            started_at=datetime.fromisoformat(told["started_at"]),
-            stage=told["stage"],
-            page=int(told["page"]),
-            changed_after=datetime.fromisoformat(after) if after else None,
-        )
-
     def _begin(self, company_id: str, name: str) -> Job:
-        before = self._job(company_id, DELTA) or self._job(company_id, FULL)
+        before = stored_job(self._store, company_id, DELTA) or stored_job(
+            self._store, company_id, FULL
+        )
         after = before.started_at - OVERLAP if before and name == DELTA else None
         job = Job(name, self._clock.now(), changed_after=after)
         self._store.save_cursor(company_id, f"crm_{name}", job.to_cursor())

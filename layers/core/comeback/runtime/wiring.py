@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from comeback.clients.crm_events import CrmChanged
     from comeback.clients.crm_records import RecordFollower
     from comeback.clients.directory import Directory
-    from comeback.clients.sync import CrmSync
+    from comeback.clients.sync import CrmSync, SyncTick
     from comeback.clients.visits_import import VisitsImport
     from comeback.conversations.deliver import Deliver
     from comeback.conversations.receive import Receive
@@ -243,6 +243,12 @@ def crm_changed() -> "CrmChanged":
     crms, directory = _crms(now), _directory(now)
     catalogue = CatalogueSync(store(), crms)
     return CrmChanged(store(), crms, directory, _records(now), catalogue)
+
+
+def crm_tick() -> "SyncTick":
+    from comeback.clients.sync import SyncTick
+
+    return SyncTick(store(), _events())
 
 
 def crm_sync(seconds_left: Callable[[], float]) -> "CrmSync":
