@@ -51,9 +51,9 @@ class StepFunctions:
                 stateMachineArn=self._machine, name=name, input=json.dumps(state)
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ExecutionAlreadyExists":
+            if _code(error) == "ExecutionAlreadyExists":
                 return False
-            raise Unavailable("the campaign could not be started") from error
+            raise Unavailable(f"the campaign could not be started: {_code(error)}") from error
         except BotoCoreError as error:
             raise Unavailable("the campaign could not be started") from error
         return True
@@ -83,7 +83,11 @@ def finish_wait(stepfunctions: Any, task_token: str, outcome: Outcome) -> None:
             taskToken=task_token, output=json.dumps({"outcome": outcome.value})
         )
     except ClientError as error:
-        if error.response["Error"]["Code"] not in ANSWERED_BEFORE:
-            raise Unavailable("the waiting journey could not be told") from error
+        if _code(error) not in ANSWERED_BEFORE:
+            raise Unavailable(f"the waiting journey could not be told: {_code(error)}") from error
     except BotoCoreError as error:
         raise Unavailable("the waiting journey could not be told") from error
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response["Error"]["Code"])

@@ -54,4 +54,4 @@ def _send(sqs: Any, **message: Any) -> None:
     try:
         sqs.send_message(**message)
     except (BotoCoreError, ClientError) as error:
-        raise Unavailable("SQS did not take the message") from error
+        raise Unavailable(f"SQS did not take the message: {error}") from error
