@@ -57,7 +57,7 @@ def leases(store: DynamoStore) -> DynamoLeases:
 
 @pytest.fixture
 def limits(store: DynamoStore) -> DynamoLimits:
-    return DynamoLimits()
+    return DynamoLimits(store)
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ class Life:
     def __post_init__(self) -> None:
         self.leases = DynamoLeases(self.store)
         calendar = DynamoCalendar(self.store)
-        self.limits = DynamoLimits()
+        self.limits = DynamoLimits(self.store)
         books = CrmRegistry("", lambda _: {}, self.limits, calendar, self.store, self.clock)
         finder = SlotFinder(books, self.leases)
         self.dialogue = ReactivationDialogue(self.store, finder, books, NoModels(), self.clock)

@@ -166,4 +166,4 @@ def _age_accounts(driver: Driver, company: Company) -> None:
     """An account's age counts from its first reservation."""
     for channel in company.channels:
         first = driver.now() - ACCOUNT_AGE
-        DynamoLimits().reserve_minute(company, channel, "first use", first)
+        DynamoLimits(driver.store).reserve_minute(company, channel, "first use", first)

@@ -3,7 +3,9 @@
 The levels were made for unofficial WhatsApp; on official APIs they stay as the company's own, stricter, ramp.
 """
 
-from collections.abc import Collection
+import sys
+from bisect import bisect_left, insort
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -33,31 +35,47 @@ def level(since: datetime, now: datetime) -> Level:
     return next(lv for lv in LEVELS if now - since >= lv.min_age or lv is LEVELS[-1])
 
 
-def per_day(company: Company, account: Level) -> int:
-    """The owner's limit stands beside the account's: the smaller holds."""
-    own = company.daily_limit
-    return account.per_day if own is None else min(own, account.per_day)
-
-
 def next_minute(
-    company: Company, account: Level, taken: Collection[datetime], now: datetime
+    company: Company,
+    account: Level,
+    taken: Collection[datetime],
+    now: datetime,
+    elsewhere: int = 0,
 ) -> datetime | None:
     """The first moment today, from `now` on, that keeps window, day, hour and gap; None when today has none left.
 
-    `taken`: today's reservations of this channel. All UTC; the window is the company's wall clock.
+    `taken`: this channel's reservations; those of the day before still count for hour and gap. `elsewhere`: how many of
+    the owner's daily limit other channels have today. The owner's limit stands beside the account's: the smaller holds.
+    All UTC; the window is the company's wall clock.
     """
-    local = company.local(now)
-    if local.weekday() not in company.sending.days or len(taken) >= per_day(company, account):
+    on = company.local(now).date()
+    today = sum(company.local(t).date() == on for t in taken)
+    full = today >= account.per_day or owners_left(company, today + elsewhere) <= 0
+    if full or on.weekday() not in company.sending.days:
         return None
-    opens, closes = window(company, local.date())
-    moment = max(now, opens)
+    opens, closes = window(company, on)
+    moment: datetime | None = max(now, opens)
     ordered = sorted(taken)
-    while moment < closes:
-        clash = _clash(moment, ordered, account)
-        if clash is None:
+    while moment is not None and moment < closes:
+        later = _put_off(moment, ordered, account)
+        if later is None:
             return moment
-        moment = clash
+        moment = later
     return None
+
+
+def room(company: Company, account: Level, taken: Collection[datetime], now: datetime) -> int:
+    """How many more messages today can take, one after the other."""
+    ordered = sorted(taken)
+    before = len(ordered)
+    while (moment := next_minute(company, account, ordered, now)) is not None:
+        insort(ordered, moment)
+    return len(ordered) - before
+
+
+def owners_left(company: Company, today: int) -> int:
+    """Of the owner's own daily limit; without one, no bound."""
+    return sys.maxsize if company.daily_limit is None else max(0, company.daily_limit - today)
 
 
 def window(company: Company, on: date) -> tuple[datetime, datetime]:
@@ -68,13 +86,15 @@ def window(company: Company, on: date) -> tuple[datetime, datetime]:
     return opens.astimezone(UTC), closes.astimezone(UTC)
 
 
-def _clash(moment: datetime, ordered: list[datetime], account: Level) -> datetime | None:
-    """The next moment worth trying when `moment` breaks the gap or fills an hour; None when it is fine."""
-    for other in ordered:
-        if abs(moment - other) < account.gap:
-            return other + account.gap
-    for start in [t for t in (*ordered, moment) if moment - HOUR < t <= moment]:
-        within = [t for t in ordered if start <= t < start + HOUR]
-        if len(within) + (start <= moment < start + HOUR) > account.per_hour:
-            return max(within[0] + HOUR, moment + account.gap)
+def _put_off(moment: datetime, ordered: Sequence[datetime], account: Level) -> datetime | None:
+    """The next moment worth trying when `moment` is too near another or makes an hour too full; None when it is fine."""
+    place = bisect_left(ordered, moment)
+    for neighbour in ordered[max(0, place - 1) : place + 1]:
+        if abs(moment - neighbour) < account.gap:
+            return neighbour + account.gap
+    full = account.per_hour
+    for first in range(max(0, place - full), min(place, len(ordered) - full) + 1):
+        span = ordered[first : first + full]
+        if max(span[-1], moment) - min(span[0], moment) < HOUR:
+            return span[0] + HOUR
     return None

@@ -82,7 +82,7 @@ def _leases() -> Leases:
 def _limits() -> Limits:
     from comeback.storage.limits import DynamoLimits
 
-    return DynamoLimits()
+    return DynamoLimits(store())
 
 
 def _outbound() -> OutboundQueue:

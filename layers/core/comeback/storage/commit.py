@@ -1,292 +1,174 @@
-"""`Store.commit`: a list of changes becomes one DynamoDB transaction (promise 1)."""
+"""`Store.commit`: what each change writes, and under which condition (changes.py says why)."""
 
-import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date
 from typing import Any
 from zlib import crc32
 
-from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.operand import Path
-from pynamodb.transactions import TransactWrite
 
 from comeback import changes as ch
 from comeback.changes import Change
-from comeback.conversations.model import Conversation
-from comeback.errors import AlreadyDone, Conflict, RateLimited, Unavailable
-from comeback.reactivation.model import JourneyState
-from comeback.storage import items, keys
-from comeback.storage.items import Item
+from comeback.conversations.model import OutboxState
+from comeback.reactivation.model import SkipReason, Stage
+from comeback.storage import keys
+from comeback.storage.items.base import NEW, Whole
+from comeback.storage.items.clients import AddressItem, ClientItem, ConsentItem, VisitItem
+from comeback.storage.items.conversations import (
+    ConversationItem,
+    EventItem,
+    OutboxItem,
+    ProviderItem,
+)
+from comeback.storage.items.funnel import FunnelItem, counter
+from comeback.storage.items.reactivation import ActiveItem, DueItem, JourneyItem
+from comeback.storage.keys import Key
+from comeback.storage.table import Delete, Put, Update, Write
 
-EVENT_MEMORY = timedelta(days=30)
 FUNNEL_SHARDS = 4
-"""A busy company's counters: DynamoDB takes 1,000 write units a second per partition (aws-facts.md)."""
-THROTTLED = ("ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded")
-
-Write = Callable[[TransactWrite], None]
-
-
-def commit(connection: Connection, changes: Sequence[Change]) -> None:
-    """Applies all or none. Raises AlreadyDone, Conflict, RateLimited or Unavailable."""
-    if not changes:
-        return
-    token = str(uuid.uuid4())
-    plan = Plan(token, changes)
-    try:
-        with TransactWrite(connection=connection, client_request_token=token) as transaction:
-            for write in plan.writes:
-                write(transaction)
-    except TransactWriteError as error:
-        plan.explain(error)
-    except PynamoDBException as error:
-        raise Unavailable("DynamoDB did not answer in time") from error
+"""A busy company's counters: one partition takes 1,000 write units a second, and a transaction at a time per item."""
+KNOWN_TO_PROVIDER = (OutboxState.SENT, OutboxState.DELIVERED, OutboxState.READ)
+"""States that a message has only after the messenger's id for it was stored."""
 
 
-class Plan:
-    """The writes of one transaction, in the order of the changes; counters merged."""
-
-    def __init__(self, token: str, changes: Sequence[Change]) -> None:
-        self._token = token
-        self._marked: list[Item] = []
-        self.writes: list[Write] = []
-        self._events: set[int] = set()
-        counts = [c for c in changes if isinstance(c, ch.Count)]
-        for change in changes:
-            if isinstance(change, ch.EventSeen):
-                self._events.add(len(self.writes))
-            if not isinstance(change, ch.Count):
-                PLANNERS[type(change)](self, change)
-        self._count(counts, changes)
-
-    def explain(self, error: TransactWriteError) -> None:
-        """Returns when the «failed» transaction was our own, applied, and only its answer was lost."""
-        reasons = [reason.code if reason else "" for reason in error.cancellation_reasons]
-        failed = {n for n, code in enumerate(reasons) if code == "ConditionalCheckFailed"}
-        if failed:
-            if self._was_ours():
-                return
-            if failed & self._events:
-                raise AlreadyDone("this event had its effect before") from error
-            raise Conflict("changed meanwhile") from error
-        if "TransactionConflict" in reasons:
-            raise Conflict("another transaction holds the item") from error
-        if any(code in THROTTLED for code in reasons):
-            raise RateLimited("DynamoDB throttles") from error
-        raise Unavailable(f"DynamoDB: {error.cause_response_code}") from error
-
-    def _was_ours(self) -> bool:
-        """A retry inside the SDK after a lost answer fails its own condition (aws-facts.md, faults 1 and 2)."""
-        for item in self._marked[:1]:
-            stored = next(
-                iter(Item.query(item.pk, Item.sk == item.sk, consistent_read=True, limit=1)), None
-            )
-            return stored is not None and stored.written_by == self._token
-        return False
-
-    # ── building ─────────────────────────────────────────────────────────────────────────────────
-
-    def put(self, item: Item, condition: Condition | None = None) -> None:
-        item.written_by = self._token
-        self._marked.append(item)
-        self.writes.append(lambda t: t.save(item, condition=condition))
-
-    def update(
-        self, item: Item, actions: Iterable[Any], condition: Condition | None = None
-    ) -> None:
-        listed = list(actions)
-        self.writes.append(lambda t: t.update(item, actions=listed, condition=condition))
-
-    def delete(self, item: Item, condition: Condition | None = None) -> None:
-        self.writes.append(lambda t: t.delete(item, condition=condition))
-
-    def _count(self, counts: Sequence[ch.Count], changes: Sequence[Change]) -> None:
-        sums: Counter[tuple[str, Any, str]] = Counter()
-        for count in counts:
-            sums[(count.company_id, count.on, items.counter(count.stage, count.reason))] += count.n
-        shard = crc32(repr(_subject(changes)).encode()) % FUNNEL_SHARDS
-        for company_id, on in {(c.company_id, c.on) for c in counts}:
-            item = items.FunnelItem(keys.company(company_id), keys.funnel(on, shard))
-            adds = [
-                Path(name).add(n)
-                for (c, day, name), n in sums.items()
-                if (c, day) == (company_id, on)
-            ]
-            self.update(item, [*adds, items.FunnelItem.kind.set(items.FunnelItem)])
+def writes(changes: Sequence[Change]) -> list[Write]:
+    """One write per item. Raises ValueError for two conditional changes of one item: a bug of whoever decided them."""
+    counts = [change for change in changes if isinstance(change, ch.Count)]
+    others = dict.fromkeys(_latest_touches(changes))
+    merged: dict[Key, Write] = {}
+    for change in others:
+        for write in PLANNERS[type(change)](change):
+            before = merged.get(write.key)
+            if before and (before.condition is not None or write.condition is not None):
+                raise ValueError(f"two changes of {write.key} in one commit: {change}")
+            merged[write.key] = write
+    return [*merged.values(), *_counts(counts, _shard(changes))]
 
 
-def _subject(changes: Sequence[Change]) -> str:
-    """Whose changes these are: spreads the counters of a campaign over the shards."""
+def _latest_touches(changes: Sequence[Change]) -> Iterable[Change]:
+    """Without counts; of several messages in one conversation the latest alone."""
+    latest = {
+        (t.company_id, t.client_id, t.address.channel): t
+        for t in sorted(
+            (change for change in changes if isinstance(change, ch.TouchConversation)),
+            key=lambda touch: touch.at,
+        )
+    }
+    kept = set(latest.values())
+    for change in changes:
+        if isinstance(change, ch.TouchConversation):
+            if change in kept:
+                yield change
+        elif not isinstance(change, ch.Count):
+            yield change
+
+
+# ── counters ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _counts(counts: Sequence[ch.Count], shard: int) -> Iterable[Update]:
+    days: dict[tuple[str, date], Counter[tuple[Stage, str]]] = {}
+    for count in counts:
+        day = days.setdefault((count.company_id, count.on), Counter())
+        day[count.stage, count.reason] += count.n
+    for (company_id, on), sums in days.items():
+        adds = [
+            counter(stage, SkipReason(reason) if reason else None).add(n)
+            for (stage, reason), n in sums.items()
+        ]
+        kind = FunnelItem.kind.set(FunnelItem)
+        yield Update(keys.funnel(company_id, on, shard), [*adds, kind])
+
+
+def _shard(changes: Sequence[Change]) -> int:
+    """The same for the same decision; a campaign's journeys spread over all."""
     for change in changes:
         if isinstance(change, ch.SaveJourney):
-            return change.journey.client_id
-    return ""
+            return crc32(change.journey.journey_id.encode()) % FUNNEL_SHARDS
+    return 0
 
 
-def _event(plan: Plan, change: ch.EventSeen) -> None:
-    item = items.EventItem(
-        keys.event(change.company_id, change.event_id),
-        keys.ONLY,
-        outbox=change.outbox,
-        expires_at=int((change.at + EVENT_MEMORY).timestamp()),
-    )
-    plan.put(item, Item.pk.does_not_exist())
+# ── one change, one planner ──────────────────────────────────────────────────────────────────────
 
 
-def _client(plan: Plan, change: ch.SaveClient) -> None:
+def _event(change: ch.EventSeen) -> Iterable[Write]:
+    yield Put(EventItem.of(change), NEW)
+
+
+def _client(change: ch.SaveClient) -> Iterable[Write]:
     client = change.client
-    item = client_item(replace(client, version=client.version + 1))
-    plan.put(item, _version(items.ClientItem, client.version))
+    fresh = replace(client, version=client.version + 1)
+    yield Put(ClientItem.of(fresh), at_version(ClientItem.version, client.version))
 
 
-def client_item(client: Any) -> items.ClientItem:
-    return items.ClientItem(
-        keys.client(client.company_id, client.client_id),
-        keys.FILE_PROFILE,
-        client=client,
-        version=client.version,
-        second_pk=keys.clients_index(client.company_id),
-        second_sk=client.client_id,
-    )
+def at_version(stored: Whole, version: int) -> Condition:
+    """0: must be new."""
+    return NEW if version == 0 else stored == version
 
 
-def _version(kind: Any, version: int) -> Condition:
-    return Item.pk.does_not_exist() if version == 0 else kind.version == version
+def _consent(change: ch.SaveConsent) -> Iterable[Write]:
+    yield Put(ConsentItem.of(change.company_id, change.client_id, change.consent))
 
 
-def _consent(plan: Plan, change: ch.SaveConsent) -> None:
-    plan.put(consent_item(change))
+def _bind(change: ch.BindAddress) -> Iterable[Write]:
+    yield Put(AddressItem.of(change.company_id, change.client_id, change.address))
 
 
-def consent_item(change: ch.SaveConsent) -> items.ConsentItem:
-    consent = change.consent
-    channel = consent.channel.value if consent.channel else "all"
-    return items.ConsentItem(
-        keys.client(change.company_id, change.client_id),
-        keys.consent(consent.at.isoformat(), consent.purpose.value, channel),
-        consent=consent,
-    )
+def _touch(change: ch.TouchConversation) -> Iterable[Write]:
+    item = ConversationItem.of(change.company_id, change.client_id, change.address, change.at)
+    older = ConversationItem.last_inbound_at < change.at
+    yield Put(item, NEW | older, optional=True)
 
 
-def _bind(plan: Plan, change: ch.BindAddress) -> None:
-    plan.put(address_item(change))
+def _visit(change: ch.SaveVisit) -> Iterable[Write]:
+    yield Put(VisitItem.of(change.company_id, change.client_id, change.visit))
 
 
-def address_item(change: ch.BindAddress) -> items.PointerItem:
-    address = change.address
-    return items.PointerItem(
-        keys.address(change.company_id, address.channel.value, address.value),
-        keys.ONLY,
-        client_id=change.client_id,
-    )
+def _due(change: ch.SaveDue) -> Iterable[Write]:
+    yield Put(DueItem.of(change.due))
 
 
-def _touch(plan: Plan, change: ch.TouchConversation) -> None:
-    """No condition: an older message must not fail the whole transaction, so `receive` sends only newer ones."""
-    item = items.ConversationItem(
-        keys.client(change.company_id, change.client_id),
-        keys.conversation(change.address.channel.value),
-        conversation=Conversation(change.address, change.at),
-        last_inbound_at=change.at.isoformat(),
-    )
-    plan.put(item)
+def _no_due(change: ch.RemoveDue) -> Iterable[Write]:
+    yield Delete(keys.due(change.company_id, change.client_id, change.service_id))
 
 
-def _visit(plan: Plan, change: ch.SaveVisit) -> None:
-    plan.put(visit_item(change.company_id, change.client_id, change.visit))
-
-
-def visit_item(company_id: str, client_id: str, visit: Any) -> items.VisitItem:
-    return items.VisitItem(
-        keys.client(company_id, client_id), keys.visit(visit.visit_id), visit=visit
-    )
-
-
-def _due(plan: Plan, change: ch.SaveDue) -> None:
-    plan.put(due_item(change.due))
-
-
-def due_item(due: Any) -> items.DueItem:
-    return items.DueItem(
-        keys.client(due.company_id, due.client_id),
-        keys.due(due.service_id),
-        due=due,
-        first_pk=keys.due_index(due.company_id),
-        first_sk=due.next_on.isoformat(),
-    )
-
-
-def _no_due(plan: Plan, change: ch.RemoveDue) -> None:
-    client = keys.client(change.company_id, change.client_id)
-    plan.delete(items.DueItem(client, keys.due(change.service_id)))
-
-
-def _journey(plan: Plan, change: ch.SaveJourney) -> None:
+def _journey(change: ch.SaveJourney) -> Iterable[Write]:
     journey = change.journey
-    item = items.JourneyItem(
-        keys.client(journey.company_id, journey.client_id),
-        keys.journey(journey.journey_id),
-        journey=replace(journey, version=journey.version + 1),
-        version=journey.version + 1,
-        second_pk=keys.campaign_index(journey.company_id, journey.campaign_on),
-        second_sk=journey.journey_id,
-    )
-    if journey.state is JourneyState.WAITING and journey.attempt.deadline:
-        item.first_pk = keys.wait_index(journey.company_id)
-        item.first_sk = journey.attempt.deadline.isoformat()
-    plan.put(item, _version(items.JourneyItem, journey.version))
+    fresh = replace(journey, version=journey.version + 1)
+    yield Put(JourneyItem.of(fresh), at_version(JourneyItem.version, journey.version))
 
 
-def _claim(plan: Plan, change: ch.ClaimClient) -> None:
-    item = items.ActiveItem(
-        keys.client(change.company_id, change.client_id),
-        keys.FILE_ACTIVE,
-        journey_id=change.journey_id,
-    )
-    held = items.ActiveItem.journey_id
-    plan.put(item, held.does_not_exist() | (held == change.journey_id))
+def _free_or_held_by(journey_id: str) -> Condition:
+    held = ActiveItem.journey_id
+    allowed: Condition = held.does_not_exist() | (held == journey_id)
+    return allowed
 
 
-def _release(plan: Plan, change: ch.ReleaseClient) -> None:
-    item = items.ActiveItem(keys.client(change.company_id, change.client_id), keys.FILE_ACTIVE)
-    held = items.ActiveItem.journey_id
-    plan.delete(item, held.does_not_exist() | (held == change.journey_id))
+def _claim(change: ch.ClaimClient) -> Iterable[Write]:
+    item = ActiveItem.of(change.company_id, change.client_id, change.journey_id)
+    yield Put(item, _free_or_held_by(change.journey_id))
 
 
-def _put_outbox(plan: Plan, change: ch.PutOutbox) -> None:
-    plan.put(_outbox_item(change.message), Item.pk.does_not_exist())
+def _release(change: ch.ReleaseClient) -> Iterable[Write]:
+    key = keys.active(change.company_id, change.client_id)
+    yield Delete(key, _free_or_held_by(change.journey_id))
 
 
-def _move_outbox(plan: Plan, change: ch.MoveOutbox) -> None:
+def _put_outbox(change: ch.PutOutbox) -> Iterable[Write]:
+    yield Put(OutboxItem.of(change.message), NEW)
+
+
+def _move_outbox(change: ch.MoveOutbox) -> Iterable[Write]:
     message = change.message
-    unchanged = (items.OutboxItem.state == change.expected.value) & (
-        items.OutboxItem.version == message.version
-    )
-    plan.put(_outbox_item(replace(message, version=message.version + 1)), unchanged)
-    if message.provider_id:
-        pointer = items.PointerItem(
-            keys.provider(message.company_id, message.address.channel.value, message.provider_id),
-            keys.ONLY,
-            client_id=message.client_id,
-            outbox_id=message.outbox_id,
-        )
-        plan.put(pointer)
+    unmoved = (OutboxItem.state == change.expected) & (OutboxItem.version == message.version)
+    yield Put(OutboxItem.of(replace(message, version=message.version + 1)), unmoved)
+    if message.provider_id and change.expected not in KNOWN_TO_PROVIDER:
+        yield Put(ProviderItem.of(message))
 
 
-def _outbox_item(message: Any) -> items.OutboxItem:
-    return items.OutboxItem(
-        keys.client(message.company_id, message.client_id),
-        keys.outbox(message.outbox_id),
-        message=message,
-        state=message.state.value,
-        version=message.version,
-    )
-
-
-PLANNERS: Mapping[type[Any], Callable[[Plan, Any], None]] = {
+PLANNERS: Mapping[type[Any], Callable[[Any], Iterable[Write]]] = {
     ch.EventSeen: _event,
     ch.SaveClient: _client,
     ch.SaveConsent: _consent,

@@ -1,87 +1,180 @@
-"""Bulk upsert of clients with their visits, for imports and syncs: BatchGet, merge, BatchWrite. Repeating it is harmless.
+"""Bulk upsert of clients with their visits, for imports and syncs. What differs is written; repeating it writes nothing.
 
-What the outside knows (name, phone, CRM id, visits, due dates) is replaced; what we learnt ourselves (addresses bound in a
-dialogue, consents, rests of due dates, what a client asked for) stays.
+| what               | known client                                              | new client |
+|--------------------|-----------------------------------------------------------|------------|
+| name, phone, CRM id| the outside's, where it has one                            | as told    |
+| language           | ours; the outside's where we have none                     | as told    |
+| VIP                | once said by either, it stays                              | as told    |
+| addresses          | ours per channel; new channels are added                   | as told    |
+| an address         | stays with the client it is bound to, and with that alone  | likewise   |
+| consents           | only while none at all is on record: a STOP is never undone| as told    |
+| everything else    | ours (absence, unreachable, asked-for staff)               | as told    |
+| visits             | the outside's, but the journey that won one stays          | as told    |
+| due entries        | the outside's; a rest stands until the client comes again  | as told    |
+
+A profile is written on its own and under its version, so that a dialogue going on at the same moment loses nothing.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from itertools import islice
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from comeback.changes import BindAddress, SaveConsent
-from comeback.clients.model import Client
+from comeback.clients.model import Client, Visit
+from comeback.conversations.model import Address
+from comeback.errors import Conflict
 from comeback.ports import ImportedClient
 from comeback.reactivation.model import DueService
-from comeback.storage import items, keys
-from comeback.storage.commit import address_item, client_item, consent_item, due_item, visit_item
-from comeback.storage.items import Item
+from comeback.storage import keys, transaction
+from comeback.storage.commit import at_version
+from comeback.storage.items.base import Item
+from comeback.storage.items.clients import AddressItem, ClientItem, ConsentItem, VisitItem
+from comeback.storage.items.reactivation import DueItem
+from comeback.storage.keys import Key
+from comeback.storage.table import Put, Table
 
-Element = TypeVar("Element")
 CHUNK = 50
-"""Clients per round: BatchGetItem takes 100 keys."""
+"""Clients per round: their profiles and addresses fill one BatchGetItem."""
+ATTEMPTS = 5
+"""Lost races for one profile before the import gives up with Conflict."""
 
 
-def import_visits(company_id: str, rows: Iterable[ImportedClient]) -> int:
-    written = 0
-    for chunk in _chunks(rows, CHUNK):
-        known = _known(company_id, chunk)
-        with Item.batch_write() as batch:
-            for row in chunk:
-                for item in _items(company_id, row, known):
-                    batch.save(item)
-        written += len(chunk)
-    return written
+def import_visits(table: Table, company_id: str, rows: Iterable[ImportedClient]) -> int:
+    """How many clients were brought in."""
+    done = 0
+    for chunk in _chunks(rows):
+        Round(table, company_id).run(chunk)
+        done += len(chunk)
+    return done
 
 
-def _known(company_id: str, chunk: list[ImportedClient]) -> dict[tuple[str, str], Item]:
-    wanted = [
-        (keys.client(company_id, row.client.client_id), sort)
-        for row in chunk
-        for sort in (keys.FILE_PROFILE, *(keys.due(d.service_id) for d in row.due))
-    ]
-    found: dict[tuple[str, str], Item] = {}
-    for part in _chunks(wanted, 100):
-        for item in Item.batch_get(part, consistent_read=True):
-            found[(item.pk, item.sk)] = item
-    return found
+def _chunks(rows: Iterable[ImportedClient]) -> Iterator[list[ImportedClient]]:
+    """A client told twice begins a new round, so that the second telling finds the first."""
+    chunk: dict[str, ImportedClient] = {}
+    for row in rows:
+        if len(chunk) == CHUNK or row.client.client_id in chunk:
+            yield list(chunk.values())
+            chunk = {}
+        chunk[row.client.client_id] = row
+    if chunk:
+        yield list(chunk.values())
 
 
-def _items(
-    company_id: str, row: ImportedClient, known: dict[tuple[str, str], Item]
-) -> Iterator[Item]:
-    own = keys.client(company_id, row.client.client_id)
-    before = known.get((own, keys.FILE_PROFILE))
-    stored = before.client if isinstance(before, items.ClientItem) else None
-    client = merged(row.client, stored)
-    if client != stored:
-        yield client_item(replace(client, version=client.version + 1))
-    for address in row.client.addresses:
-        if stored is None or address not in stored.addresses:
-            yield address_item(BindAddress(company_id, client.client_id, address))
-    if stored is None:
+@dataclass
+class Round:
+    table: Table
+    company_id: str
+    owners: dict[Key, str] = field(default_factory=dict)
+    """Client id by address, as bound before or by this round."""
+
+    def run(self, chunk: Sequence[ImportedClient]) -> None:
+        profiles = [keys.client(self.company_id, row.client.client_id) for row in chunk]
+        addresses = [self._place(a) for row in chunk for a in row.client.addresses]
+        found = self.table.get_all([*profiles, *addresses])
+        self.owners |= {k: i.client_id for k, i in found.items() if isinstance(i, AddressItem)}
+        known = [at in found for at in profiles]
+        fresh: list[Item] = []
+        for row, at in zip(chunk, profiles, strict=True):
+            fresh += self._addresses(row.client)
+            self._profile(row.client, found.get(at))
+            fresh += self._consents(row, known=at in found)
+        before = self._before([row for row, is_known in zip(chunk, known, strict=True) if is_known])
+        for row in chunk:
+            fresh += self._visits(row, before)
+            fresh += self._due(row, before)
+        self.table.put_all(fresh)
+
+    def _place(self, address: Address) -> Key:
+        return keys.address(self.company_id, address.channel.value, address.value)
+
+    def _addresses(self, client: Client) -> Iterator[Item]:
+        """Pointers of addresses that were nobody's."""
+        for address in client.addresses:
+            if self._place(address) not in self.owners:
+                self.owners[self._place(address)] = client.client_id
+                yield AddressItem.of(self.company_id, client.client_id, address)
+
+    def _profile(self, told: Client, found: Item | None) -> None:
+        own = tuple(a for a in told.addresses if self.owners[self._place(a)] == told.client_id)
+        told = replace(told, addresses=own)
+        for _ in range(ATTEMPTS):
+            stored = found.client() if isinstance(found, ClientItem) else None
+            client = merged(told, stored)
+            if client == stored:
+                return
+            version = stored.version if stored else 0
+            item = ClientItem.of(replace(client, version=version + 1))
+            try:
+                transaction.apply(self.table, [Put(item, at_version(ClientItem.version, version))])
+            except Conflict:
+                found = self.table.get(ClientItem, item.key)
+            else:
+                return
+        raise Conflict(f"client {told.client_id} kept being changed by others")
+
+    def _consents(self, row: ImportedClient, known: bool) -> Iterator[Item]:
+        if not row.consents:
+            return
+        partition, prefix = keys.consents(self.company_id, row.client.client_id)
+        stored = self.table.query(ConsentItem, partition, Item.sk.startswith(prefix), page=1)
+        if known and next(stored, None) is not None:
+            return
         for consent in row.consents:
-            yield consent_item(SaveConsent(company_id, client.client_id, consent))
-    for visit in row.visits:
-        yield visit_item(company_id, client.client_id, visit)
-    for due in row.due:
-        entry = known.get((own, keys.due(due.service_id)))
-        yield due_item(rested(due, entry.due if isinstance(entry, items.DueItem) else None))
+            yield ConsentItem.of(self.company_id, row.client.client_id, consent)
+
+    def _before(self, rows: Sequence[ImportedClient]) -> Mapping[Key, Item]:
+        """Visits and due entries that stand already, of clients who did before this round."""
+        return self.table.get_all(
+            key
+            for row in rows
+            for key in (
+                *(self._visit_key(row, visit) for visit in row.visits),
+                *(self._due_key(row, due) for due in row.due),
+            )
+        )
+
+    def _visit_key(self, row: ImportedClient, visit: Visit) -> Key:
+        return keys.visit(self.company_id, row.client.client_id, visit.visit_id)
+
+    def _due_key(self, row: ImportedClient, due: DueService) -> Key:
+        return keys.due(self.company_id, row.client.client_id, due.service_id)
+
+    def _visits(self, row: ImportedClient, before: Mapping[Key, Item]) -> Iterator[Item]:
+        for told in row.visits:
+            item = before.get(self._visit_key(row, told))
+            stored = item.visit() if isinstance(item, VisitItem) else None
+            visit = won(told, stored)
+            if visit != stored:
+                yield VisitItem.of(self.company_id, row.client.client_id, visit)
+
+    def _due(self, row: ImportedClient, before: Mapping[Key, Item]) -> Iterator[Item]:
+        for told in row.due:
+            item = before.get(self._due_key(row, told))
+            stored = item.due() if isinstance(item, DueItem) else None
+            due = rested(told, stored)
+            if due != stored:
+                yield DueItem.of(due)
 
 
 def merged(fresh: Client, stored: Client | None) -> Client:
     if stored is None:
         return fresh
-    addresses = {a.channel: a for a in (*fresh.addresses, *stored.addresses)}
+    channels = {address.channel for address in stored.addresses}
+    added = tuple(address for address in fresh.addresses if address.channel not in channels)
     return replace(
         stored,
         name=fresh.name or stored.name,
         phone=fresh.phone or stored.phone,
         language=stored.language or fresh.language,
-        addresses=tuple(addresses.values()),
+        addresses=(*stored.addresses, *added),
         vip=fresh.vip or stored.vip,
         crm_id=fresh.crm_id or stored.crm_id,
     )
+
+
+def won(fresh: Visit, stored: Visit | None) -> Visit:
+    """The outside does not know which journey won a visit; we do."""
+    if stored is None or not stored.journey_id:
+        return fresh
+    return replace(fresh, source=stored.source, journey_id=stored.journey_id)
 
 
 def rested(fresh: DueService, stored: DueService | None) -> DueService:
@@ -89,9 +182,3 @@ def rested(fresh: DueService, stored: DueService | None) -> DueService:
     if stored is None or stored.last_visit_on != fresh.last_visit_on:
         return fresh
     return replace(fresh, next_on=max(fresh.next_on, stored.next_on))
-
-
-def _chunks(elements: Iterable[Element], size: int) -> Iterator[list[Element]]:
-    iterator = iter(elements)
-    while chunk := list(islice(iterator, size)):
-        yield chunk

@@ -18,94 +18,137 @@
 | 14| due dates                     | fitted model of a service                  | Get CO#c / MODEL#service                      |
 | 15| syncs                         | where a job stands                         | Get CO#c / CURSOR#name                        |
 | 16| find_slots, bookings          | what holds a member of staff on a UTC day  | Get CO#c#DAY#staff#date                       |
-| 17| bookings                      | where a booking or its key lives           | Get CO#c#BOOKING#id                           |
-| 18| reserve                       | a channel's reservations of a local day    | Get CO#c#LIMIT#channel / date                 |
-| 19| adapters of outside APIs      | when the next call may go                  | Get RATE#bucket                               |
+| 17| bookings                      | where a booking of ours stands             | Get CO#c#BOOKING#id                           |
+| 18| reserve, detect               | what the company has reserved on a day     | Get CO#c#LIMIT / date                         |
+| 19| reserve, detect               | since when each messenger is used          | Get CO#c#LIMIT / ACCOUNTS                     |
+| 20| adapters of outside APIs      | when the next call may go                  | Get RATE#bucket                               |
+
+A client's file stands under `F#`, so that one Query reads it and the messages (`OUT#`) stay out of it.
 """
 
 from datetime import date
+from typing import NamedTuple
 
 COMPANIES = "COMPANIES"
-PROFILE = "PROFILE"
-ONLY = "-"
-"""The sort key of an item that is alone in its partition."""
 CATALOGUE = "CAT#"
 FILE = "F#"
-"""What makes a client's file: a prefix, so that the file is one Query and the messages stay out of it."""
-FILE_PROFILE = "F#PROFILE"
-FILE_ACTIVE = "F#ACTIVE"
+ONLY = "-"
+"""The sort key of an item that is alone in its partition."""
 
 
-def company(company_id: str) -> str:
+class Key(NamedTuple):
+    pk: str
+    sk: str
+
+
+# ── the company ──────────────────────────────────────────────────────────────────────────────────
+
+
+def company_partition(company_id: str) -> str:
     return f"CO#{company_id}"
 
 
-def service(service_id: str) -> str:
-    return f"{CATALOGUE}SERVICE#{service_id}"
+def company(company_id: str) -> Key:
+    return Key(company_partition(company_id), "PROFILE")
 
 
-def staff(staff_id: str) -> str:
-    return f"{CATALOGUE}STAFF#{staff_id}"
+def registered(company_id: str) -> Key:
+    """The company's copy in the registry that ticks read."""
+    return Key(COMPANIES, company_partition(company_id))
 
 
-def rule(service_id: str) -> str:
-    return f"{CATALOGUE}RULE#{service_id}"
+def service(company_id: str, service_id: str) -> Key:
+    return Key(company_partition(company_id), f"{CATALOGUE}SERVICE#{service_id}")
 
 
-def model(service_id: str) -> str:
-    return f"MODEL#{service_id}"
+def staff(company_id: str, staff_id: str) -> Key:
+    return Key(company_partition(company_id), f"{CATALOGUE}STAFF#{staff_id}")
 
 
-def cursor(name: str) -> str:
-    return f"CURSOR#{name}"
+def rule(company_id: str, service_id: str) -> Key:
+    return Key(company_partition(company_id), f"{CATALOGUE}RULE#{service_id}")
 
 
-def funnel(on: date, shard: int) -> str:
-    return f"FUNNEL#{on.isoformat()}#{shard}"
+def model(company_id: str, service_id: str) -> Key:
+    return Key(company_partition(company_id), f"MODEL#{service_id}")
+
+
+def cursor(company_id: str, name: str) -> Key:
+    return Key(company_partition(company_id), f"CURSOR#{name}")
+
+
+def funnel(company_id: str, on: date, shard: int) -> Key:
+    return Key(company_partition(company_id), f"FUNNEL#{on.isoformat()}#{shard}")
 
 
 def funnel_range(since: date, until: date) -> tuple[str, str]:
+    """Both days included: `~` sorts behind `#`."""
     return f"FUNNEL#{since.isoformat()}", f"FUNNEL#{until.isoformat()}~"
 
 
-def client(company_id: str, client_id: str) -> str:
+# ── a client's file ──────────────────────────────────────────────────────────────────────────────
+
+
+def client_partition(company_id: str, client_id: str) -> str:
     return f"CO#{company_id}#CL#{client_id}"
 
 
-def visit(visit_id: str) -> str:
-    return f"{FILE}VISIT#{visit_id}"
+def client(company_id: str, client_id: str) -> Key:
+    return Key(client_partition(company_id, client_id), f"{FILE}PROFILE")
 
 
-def consent(at: str, purpose: str, channel: str) -> str:
-    return f"{FILE}CONSENT#{at}#{purpose}#{channel}"
+def active(company_id: str, client_id: str) -> Key:
+    return Key(client_partition(company_id, client_id), f"{FILE}ACTIVE")
 
 
-def due(service_id: str) -> str:
-    return f"{FILE}DUE#{service_id}"
+def visit(company_id: str, client_id: str, visit_id: str) -> Key:
+    """By id alone: a visit whose time moves stays one item. Readers sort by time."""
+    return Key(client_partition(company_id, client_id), f"{FILE}VISIT#{visit_id}")
 
 
-def journey(journey_id: str) -> str:
-    return f"{FILE}JOURNEY#{journey_id}"
+def consents(company_id: str, client_id: str) -> Key:
+    """The beginning of every consent's key."""
+    return Key(client_partition(company_id, client_id), f"{FILE}CONSENT#")
 
 
-def conversation(channel: str) -> str:
-    return f"{FILE}CONV#{channel}"
+def consent(company_id: str, client_id: str, at: str, entry: str) -> Key:
+    """`at` sorts by time; `entry` tells apart what was said in one instant, and is the same for the same words."""
+    pk, prefix = consents(company_id, client_id)
+    return Key(pk, f"{prefix}{at}#{entry}")
 
 
-def outbox(outbox_id: str) -> str:
-    return f"OUT#{outbox_id}"
+def due(company_id: str, client_id: str, service_id: str) -> Key:
+    return Key(client_partition(company_id, client_id), f"{FILE}DUE#{service_id}")
 
 
-def address(company_id: str, channel: str, value: str) -> str:
-    return f"CO#{company_id}#ADDR#{channel}#{value}"
+def journey(company_id: str, client_id: str, journey_id: str) -> Key:
+    return Key(client_partition(company_id, client_id), f"{FILE}JOURNEY#{journey_id}")
 
 
-def provider(company_id: str, channel: str, provider_id: str) -> str:
-    return f"CO#{company_id}#PROVIDER#{channel}#{provider_id}"
+def conversation(company_id: str, client_id: str, channel: str) -> Key:
+    return Key(client_partition(company_id, client_id), f"{FILE}CONV#{channel}")
 
 
-def event(company_id: str, event_id: str) -> str:
-    return f"CO#{company_id}#EVENT#{event_id}"
+def outbox(company_id: str, client_id: str, outbox_id: str) -> Key:
+    return Key(client_partition(company_id, client_id), f"OUT#{outbox_id}")
+
+
+# ── pointers and dedupe keys ─────────────────────────────────────────────────────────────────────
+
+
+def address(company_id: str, channel: str, value: str) -> Key:
+    return Key(f"CO#{company_id}#ADDR#{channel}#{value}", ONLY)
+
+
+def provider(company_id: str, channel: str, provider_id: str) -> Key:
+    return Key(f"CO#{company_id}#PROVIDER#{channel}#{provider_id}", ONLY)
+
+
+def event(company_id: str, event_id: str) -> Key:
+    return Key(f"CO#{company_id}#EVENT#{event_id}", ONLY)
+
+
+# ── indexes ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def due_index(company_id: str) -> str:
@@ -124,17 +167,24 @@ def clients_index(company_id: str) -> str:
     return f"CO#{company_id}#CLIENTS"
 
 
-def staff_day(company_id: str, staff_id: str, day: date) -> str:
-    return f"CO#{company_id}#DAY#{staff_id}#{day.isoformat()}"
+# ── time and limits ──────────────────────────────────────────────────────────────────────────────
 
 
-def booking(company_id: str, booking_id: str) -> str:
-    return f"CO#{company_id}#BOOKING#{booking_id}"
+def staff_day(company_id: str, staff_id: str, day: date) -> Key:
+    return Key(f"CO#{company_id}#DAY#{staff_id}#{day.isoformat()}", ONLY)
 
 
-def limit(company_id: str, channel: str) -> str:
-    return f"CO#{company_id}#LIMIT#{channel}"
+def booking(company_id: str, booking_id: str) -> Key:
+    return Key(f"CO#{company_id}#BOOKING#{booking_id}", ONLY)
 
 
-def rate(bucket: str) -> str:
-    return f"RATE#{bucket}"
+def sending_day(company_id: str, on: date) -> Key:
+    return Key(f"CO#{company_id}#LIMIT", on.isoformat())
+
+
+def accounts(company_id: str) -> Key:
+    return Key(f"CO#{company_id}#LIMIT", "ACCOUNTS")
+
+
+def rate(bucket: str) -> Key:
+    return Key(f"RATE#{bucket}", ONLY)

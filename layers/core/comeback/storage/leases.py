@@ -5,47 +5,31 @@ from datetime import date, datetime
 
 from comeback.bookings.model import Lease, Slot
 from comeback.storage import days as staff_days
-from comeback.storage.items import Holding
+from comeback.storage import holdings
+from comeback.storage.days import Decision
+from comeback.storage.holdings import Holdings
 from comeback.storage.store import DynamoStore
 
 
 class DynamoLeases:
     def __init__(self, store: DynamoStore) -> None:
-        self._connection = store.connection
+        self._table = store.table
 
     def lease(
         self, company_id: str, slots: Sequence[Slot], holder: str, until: datetime, now: datetime
     ) -> tuple[Lease, ...]:
-        """Raises Conflict when the day stayed contended."""
-        if not slots:
-            return ()
+        """Raises Conflict when the days stayed contended."""
 
-        def decide(holdings: Sequence[Holding]) -> tuple[Sequence[Holding], tuple[Lease, ...]]:
-            kept = [h for h in holdings if h.live(now)]
-            won: list[Lease] = []
-            for slot in slots:
-                if any(h.holder != holder and h.slot.overlaps(slot) for h in kept):
-                    continue
-                if any(h.booking_id and h.slot.overlaps(slot) for h in kept):
-                    continue
-                kept = [h for h in kept if not (h.holder == holder and h.slot.overlaps(slot))]
-                kept.append(Holding(slot, holder, until))
-                won.append(Lease(slot, holder, until))
-            return kept, tuple(won)
+        def decide(held: Holdings) -> Decision[tuple[Lease, ...]]:
+            return Decision(*holdings.leased(held, slots, holder, until, now))
 
-        return staff_days.change(self._connection, company_id, slots, decide)
+        return staff_days.change(self._table, company_id, slots, decide)
 
     def release(self, company_id: str, leases: Sequence[Slot], holder: str) -> None:
-        if not leases:
-            return
+        def decide(held: Holdings) -> Decision[None]:
+            return Decision(holdings.released(held, leases, holder), None)
 
-        def decide(holdings: Sequence[Holding]) -> tuple[Sequence[Holding], None]:
-            ours = [
-                h for h in holdings if h.holder == holder and not h.booking_id and h.slot in leases
-            ]
-            return [h for h in holdings if h not in ours], None
-
-        staff_days.change(self._connection, company_id, leases, decide)
+        staff_days.change(self._table, company_id, leases, decide)
 
     def held_by_others(
         self,
@@ -56,8 +40,7 @@ class DynamoLeases:
         now: datetime,
     ) -> tuple[Lease, ...]:
         wanted = [(staff_id, day) for staff_id in staff_ids for day in days]
+        held = holdings.live(staff_days.read(self._table, company_id, wanted), now)
         return tuple(
-            Lease(h.slot, h.holder, h.until)
-            for h in staff_days.read(company_id, wanted)
-            if h.until is not None and h.live(now) and h.holder != holder
+            Lease(h.slot, h.holder, h.until) for h in held if h.until and h.holder != holder
         )

@@ -1,148 +1,125 @@
-"""The Limits port: sending limits and outside APIs' rates, shared by all functions through the table."""
+"""The Limits port: sending limits and outside APIs' rates, shared by all functions through the table.
 
-import random
-import time
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from typing import TypeVar
+A company's reservations of one local day are one versioned item, all channels in it: of two writers who would both take the
+last minute, or the last of the owner's daily limit, one loses and looks again.
+"""
 
-from pynamodb.exceptions import PutError
-from pynamodb.expressions.condition import Condition
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from comeback.companies.model import Company
 from comeback.conversations.model import ChannelKind
-from comeback.errors import Conflict
 from comeback.reactivation import sending_limits
-from comeback.storage import keys
-from comeback.storage.items import AccountItem, Item, LimitItem, RateItem
-from comeback.storage.store import answering, get
-
-Result = TypeVar("Result")
-ATTEMPTS = 15
-KEPT = timedelta(days=7)
-MINUTE = 60.0
+from comeback.reactivation.sending_limits import Level
+from comeback.storage import keys, rates, transaction
+from comeback.storage.items.base import NEW
+from comeback.storage.items.limits import AccountsItem, ReservationMap, SendingDayItem
+from comeback.storage.races import until_won
+from comeback.storage.store import DynamoStore
+from comeback.storage.table import Put, Table, Update
 
 
 class DynamoLimits:
-    """Reservations of a channel's local day are one versioned item: two writers can not both take the last minute."""
+    def __init__(self, store: DynamoStore) -> None:
+        self._table = store.table
 
     def reserve_minute(
         self, company: Company, channel: ChannelKind, key: str, now: datetime
     ) -> datetime | None:
-        on = company.local(now).date()
-        account = sending_limits.level(self._account_since(company, channel, now), now)
+        """Today's first free moment from `now` on. None: the rest of the company's local day has none; tomorrow is
+        asked for tomorrow, when its own limits and level are known.
 
-        def attempt() -> tuple[bool, datetime | None]:
-            item = self._day(company, channel, on)
-            taken = item.reservations if item else {}
-            if key in taken:
-                return True, taken[key]
-            moment = sending_limits.next_minute(company, account, list(taken.values()), now)
-            if moment is None:
-                return True, None
-            return self._save(company, channel, on, item, {**taken, key: moment}, now), moment
+        A key keeps its moment until the day is over, also once the moment has passed. A channel's first use begins its
+        account's warm-up. Raises Conflict when others kept winning.
+        """
 
-        return _until_won(attempt)
+        def attempt() -> datetime | None:
+            book = _read(self._table, company, now)
+            if key in book.today:
+                return book.today[key].at
+            moment = sending_limits.next_minute(
+                company, book.level(channel), book.taken(channel), now, book.elsewhere(channel)
+            )
+            writes = [] if moment is None else [book.reserve(channel, key, moment)]
+            transaction.apply(self._table, [*writes, *book.first_use(channel)])
+            return moment
+
+        return until_won(attempt)
 
     def remaining_today(self, company: Company, now: datetime) -> int:
-        """Over all channels: each has its own account; the owner's daily limit is over them together."""
-        on = company.local(now).date()
-        left, used = 0, 0
-        for channel in company.channels:
-            item = self._day(company, channel, on)
-            taken = len(item.reservations) if item else 0
-            since = get(AccountItem, keys.limit(company.company_id, channel.value), "SINCE")
-            born = datetime.fromisoformat(since.since) if since else now
-            account = sending_limits.level(born, now)
-            left += max(0, sending_limits.per_day(company, account) - taken)
-            used += taken
-        if company.daily_limit is not None:
-            left = min(left, max(0, company.daily_limit - used))
-        return left
+        """What still fits into today's window, pace and limits; the owner's daily limit is over all channels."""
+        book = _read(self._table, company, now)
+        rooms = (
+            sending_limits.room(company, book.level(channel), book.taken(channel), now)
+            for channel in company.channels
+        )
+        return min(sum(rooms), sending_limits.owners_left(company, len(book.today)))
 
     def take(self, bucket: str, per_second: int, per_minute: int, now: datetime) -> float:
-        """Sliding windows: no second and no minute ever sees more than its limit, wherever it starts."""
-        moment = now.timestamp()
+        """0.0: the call is taken, go. Else nothing is taken: wait so many seconds and ask again.
 
-        def attempt() -> tuple[bool, float]:
-            item = get(RateItem, keys.rate(bucket), keys.ONLY)
-            calls = sorted(t for t in (item.calls if item else ()) if t > moment - MINUTE)
-            wait = _wait(calls, moment, per_second, per_minute)
-            if wait > 0:
-                return True, wait
-            fresh = RateItem(
-                keys.rate(bucket),
-                keys.ONLY,
-                calls=(*calls, moment),
-                version=(int(item.version) if item else 0) + 1,
-                expires_at=int(moment + MINUTE * 10),
-            )
-            unchanged = RateItem.version == item.version if item else Item.pk.does_not_exist()
-            return _put(fresh, unchanged), 0.0
-
-        return _until_won(attempt)
-
-    def _account_since(self, company: Company, channel: ChannelKind, now: datetime) -> datetime:
-        """The account's first use; the first reservation makes it now."""
-        own = keys.limit(company.company_id, channel.value)
-        item = get(AccountItem, own, "SINCE")
-        if item is None:
-            _put(AccountItem(own, "SINCE", since=now.isoformat()), Item.pk.does_not_exist())
-            return now
-        return datetime.fromisoformat(item.since)
-
-    def _day(self, company: Company, channel: ChannelKind, on: date) -> LimitItem | None:
-        own = keys.limit(company.company_id, channel.value)
-        return get(LimitItem, own, on.isoformat())
-
-    def _save(
-        self,
-        company: Company,
-        channel: ChannelKind,
-        on: date,
-        item: LimitItem | None,
-        reservations: dict[str, datetime],
-        now: datetime,
-    ) -> bool:
-        fresh = LimitItem(
-            keys.limit(company.company_id, channel.value),
-            on.isoformat(),
-            reservations=reservations,
-            version=(int(item.version) if item else 0) + 1,
-            expires_at=int((now + KEPT).timestamp()),
-        )
-        unchanged = LimitItem.version == item.version if item else Item.pk.does_not_exist()
-        return _put(fresh, unchanged)
+        `now` is real time, because the outside counts in real time even where ours is simulated.
+        """
+        return rates.take(self._table, bucket, per_second, per_minute, now)
 
 
-def _wait(calls: list[float], moment: float, per_second: int, per_minute: int) -> float:
-    last_second = [t for t in calls if t > moment - 1.0]
-    waits = [0.0]
-    if len(last_second) >= per_second:
-        waits.append(last_second[-per_second] + 1.0 - moment)
-    if len(calls) >= per_minute:
-        waits.append(calls[-per_minute] + MINUTE - moment)
-    return max(waits)
+@dataclass(frozen=True)
+class _Book:
+    """What the table knows of a company's sending around now. Yesterday still counts for the pace after midnight."""
+
+    company: Company
+    now: datetime
+    day: SendingDayItem | None
+    yesterday: SendingDayItem | None
+    accounts: AccountsItem | None
+
+    @property
+    def today(self) -> dict[str, ReservationMap]:
+        return {r.reserved_by: r for r in _reservations(self.day)}
+
+    def taken(self, channel: ChannelKind) -> list[datetime]:
+        both = (*_reservations(self.yesterday), *_reservations(self.day))
+        return [r.at for r in both if r.channel is channel]
+
+    def elsewhere(self, channel: ChannelKind) -> int:
+        return sum(r.channel is not channel for r in _reservations(self.day))
+
+    def level(self, channel: ChannelKind) -> Level:
+        since = self.accounts.since(channel) if self.accounts else None
+        return sending_limits.level(since or self.now, self.now)
+
+    def reserve(self, channel: ChannelKind, key: str, moment: datetime) -> Put:
+        added = ReservationMap(channel=channel, reserved_by=key, at=moment)
+        version = self.day.version if self.day else 0
+        on = self.company.local(self.now).date()
+        reservations = [*_reservations(self.day), added]
+        fresh = SendingDayItem.of(self.company.company_id, on, reservations, version + 1, self.now)
+        return Put(fresh, SendingDayItem.version == version if self.day else NEW)
+
+    def first_use(self, channel: ChannelKind) -> list[Update]:
+        if self.accounts and self.accounts.since(channel):
+            return []
+        began = AccountsItem.beginning(channel, self.now)
+        return [Update(keys.accounts(self.company.company_id), began)]
 
 
-def _put(item: Item, condition: Condition) -> bool:
-    """False when somebody else was first. A lost answer of our own write reads as a lost race: the next look finds it."""
-    with answering():
-        try:
-            item.save(condition=condition)
-        except PutError as error:
-            if error.cause_response_code == "ConditionalCheckFailedException":
-                return False
-            raise
-    return True
+def _read(table: Table, company: Company, now: datetime) -> _Book:
+    on, company_id = company.local(now).date(), company.company_id
+    today = keys.sending_day(company_id, on)
+    yesterday = keys.sending_day(company_id, on - timedelta(days=1))
+    accounts = keys.accounts(company_id)
+    found = table.get_all([today, yesterday, accounts])
+    days = {key: item for key, item in found.items() if isinstance(item, SendingDayItem)}
+    used = found.get(accounts)
+    return _Book(
+        company,
+        now,
+        days.get(today),
+        days.get(yesterday),
+        used if isinstance(used, AccountsItem) else None,
+    )
 
 
-def _until_won(attempt: Callable[[], tuple[bool, Result]]) -> Result:
-    pause = 0.01
-    for _ in range(ATTEMPTS):
-        won, result = attempt()
-        if won:
-            return result
-        time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, no secret
-        pause = min(1.0, pause * 2)
-    raise Conflict("others kept taking what was left")
+def _reservations(day: SendingDayItem | None) -> Sequence[ReservationMap]:
+    return day.reservations if day else ()

@@ -1,71 +1,76 @@
 """The Store port on DynamoDB. Reads are consistent unless they go through an index."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, TypeVar
-
-from pynamodb.connection import Connection
-from pynamodb.exceptions import DoesNotExist, PynamoDBException
+from typing import Any
 
 from comeback.bookings.model import Service, Staff
 from comeback.changes import Change
 from comeback.companies.model import Company
 from comeback.conversations.model import Address, ChannelKind, OutboxMessage
-from comeback.errors import NotFound, Unavailable
+from comeback.errors import NotFound
 from comeback.ports import Catalogue, ClientFile, FunnelDay, ImportedClient, SeenEvent
-from comeback.reactivation.model import DueService, Journey, ServiceRule
-from comeback.storage import commit, imports, items, keys
-from comeback.storage.items import Item
+from comeback.reactivation.model import DueService, Journey, ServiceRule, SkipReason, Stage
+from comeback.storage import commit, imports, keys, transaction
+from comeback.storage.items.base import Item, sortable
+from comeback.storage.items.clients import AddressItem, ClientItem, ConsentItem, VisitItem
+from comeback.storage.items.companies import (
+    CompanyItem,
+    CursorItem,
+    ModelItem,
+    RuleItem,
+    ServiceItem,
+    StaffItem,
+)
+from comeback.storage.items.conversations import (
+    ConversationItem,
+    EventItem,
+    OutboxItem,
+    ProviderItem,
+)
+from comeback.storage.items.funnel import FunnelItem
+from comeback.storage.items.reactivation import ActiveItem, DueItem, JourneyItem
+from comeback.storage.table import FIRST_INDEX, SECOND_INDEX, Put, Table
 
-Kind = TypeVar("Kind", bound=Item)
 VISITS_KEPT, JOURNEYS_KEPT = 200, 20
 
 
 class DynamoStore:
-    """One per process and table."""
+    """One per process: its table's connection is shared with leases, limits and the calendar."""
 
     def __init__(self, table_name: str) -> None:
-        items.bind(table_name)
-        meta = Item.Meta
-        self.connection = Connection(
-            region=meta.region,
-            connect_timeout_seconds=meta.connect_timeout_seconds,
-            read_timeout_seconds=meta.read_timeout_seconds,
-            max_retry_attempts=meta.max_retry_attempts,
-        )
+        self.table = Table(table_name)
 
     def commit(self, changes: Sequence[Change]) -> None:
-        commit.commit(self.connection, changes)
+        transaction.apply(self.table, commit.writes(changes))
 
     def seen_event(self, company_id: str, event_id: str) -> SeenEvent | None:
-        item = get(items.EventItem, keys.event(company_id, event_id), keys.ONLY)
-        return SeenEvent(item.outbox) if item else None
+        item = self.table.get(EventItem, keys.event(company_id, event_id))
+        return SeenEvent(item.outbox()) if item else None
 
     # ── company ──────────────────────────────────────────────────────────────────────────────────
 
     def companies(self) -> Sequence[Company]:
-        return [item.company for item in query(items.CompanyItem, keys.COMPANIES)]
+        return [item.company() for item in self.table.query(CompanyItem, keys.COMPANIES)]
 
     def company(self, company_id: str) -> Company:
-        item = get(items.CompanyItem, keys.company(company_id), keys.PROFILE)
+        item = self.table.get(CompanyItem, keys.company(company_id))
         if item is None:
             raise NotFound(f"company {company_id}")
-        return item.company
+        return item.company()
 
     def save_company(self, company: Company) -> None:
-        """Twice: for itself, and in the registry that ticks read. Saving again mends a crash between."""
-        with answering():
-            own = keys.company(company.company_id)
-            items.CompanyItem(own, keys.PROFILE, company=company).save()
-            items.CompanyItem(keys.COMPANIES, own, company=company).save()
+        """For itself, and in the registry that ticks read."""
+        places = (keys.company(company.company_id), keys.registered(company.company_id))
+        transaction.apply(self.table, [Put(CompanyItem.of(company, at)) for at in places])
 
     def catalogue(self, company_id: str) -> Catalogue:
-        found = list(query(Item, keys.company(company_id), Item.sk.startswith(keys.CATALOGUE)))
-        services = [i.service for i in found if isinstance(i, items.ServiceItem)]
-        staff = [i.staff for i in found if isinstance(i, items.StaffItem)]
-        rules = [i.rule for i in found if isinstance(i, items.RuleItem)]
+        partition = keys.company_partition(company_id)
+        found = list(self.table.query(Item, partition, Item.sk.startswith(keys.CATALOGUE)))
+        services = [item.service() for item in found if isinstance(item, ServiceItem)]
+        staff = [item.staff() for item in found if isinstance(item, StaffItem)]
+        rules = [item.rule() for item in found if isinstance(item, RuleItem)]
         return Catalogue(
             services={s.service_id: s for s in services},
             staff={s.staff_id: s for s in staff},
@@ -75,145 +80,112 @@ class DynamoStore:
     def save_catalogue(
         self, company_id: str, services: Iterable[Service], staff: Iterable[Staff]
     ) -> None:
-        own = keys.company(company_id)
-        with answering(), Item.batch_write() as batch:
-            for service in services:
-                batch.save(
-                    items.ServiceItem(own, keys.service(service.service_id), service=service)
-                )
-            for member in staff:
-                batch.save(items.StaffItem(own, keys.staff(member.staff_id), staff=member))
+        """Adds and replaces; what is not named stays."""
+        self.table.put_all(
+            [
+                *(ServiceItem.of(company_id, service) for service in services),
+                *(StaffItem.of(company_id, member) for member in staff),
+            ]
+        )
 
     def save_rule(self, company_id: str, rule: ServiceRule) -> None:
-        with answering():
-            items.RuleItem(keys.company(company_id), keys.rule(rule.service_id), rule=rule).save()
+        self._put(RuleItem.of(company_id, rule))
 
     def save_model(self, company_id: str, service_id: str, model_json: str, at: datetime) -> None:
-        with answering():
-            items.ModelItem(
-                keys.company(company_id),
-                keys.model(service_id),
-                model_json=model_json,
-                fitted_at=at.isoformat(),
-            ).save()
+        self._put(ModelItem.of(company_id, service_id, model_json, at))
 
     def model(self, company_id: str, service_id: str) -> str | None:
-        item = get(items.ModelItem, keys.company(company_id), keys.model(service_id))
+        item = self.table.get(ModelItem, keys.model(company_id, service_id))
         return item.model_json if item else None
 
     def cursor(self, company_id: str, name: str) -> Mapping[str, str] | None:
-        item = get(items.CursorItem, keys.company(company_id), keys.cursor(name))
+        item = self.table.get(CursorItem, keys.cursor(company_id, name))
         return item.cursor if item else None
 
     def save_cursor(self, company_id: str, name: str, cursor: Mapping[str, str]) -> None:
-        with answering():
-            own = keys.company(company_id)
-            items.CursorItem(own, keys.cursor(name), cursor=dict(cursor)).save()
+        self._put(CursorItem.of(company_id, name, cursor))
 
     def funnel(self, company_id: str, since: date, until: date) -> Sequence[FunnelDay]:
+        partition = keys.company_partition(company_id)
+        days: dict[date, list[FunnelItem]] = defaultdict(list)
         within = Item.sk.between(*keys.funnel_range(since, until))
-        days: dict[str, Counter[str]] = defaultdict(Counter)
-        for item in query(items.FunnelItem, keys.company(company_id), within):
-            day = item.sk.split("#")[1]
-            days[day].update({n: int(getattr(item, n) or 0) for n in items.COUNTERS})
-        return [_funnel_day(date.fromisoformat(day), days[day]) for day in sorted(days)]
+        for shard in self.table.query(FunnelItem, partition, within):
+            days[date.fromisoformat(shard.sk.split("#")[1])].append(shard)
+        return [_funnel_day(on, shards) for on, shards in sorted(days.items())]
 
     # ── client ───────────────────────────────────────────────────────────────────────────────────
 
     def client(self, company_id: str, client_id: str) -> ClientFile:
-        own = keys.client(company_id, client_id)
         by_kind: dict[type[Item], list[Any]] = defaultdict(list)
-        for item in query(Item, own, Item.sk.startswith(keys.FILE), consistent=True):
+        partition = keys.client_partition(company_id, client_id)
+        for item in self.table.query(Item, partition, Item.sk.startswith(keys.FILE)):
             by_kind[type(item)].append(item)
-        profile = by_kind[items.ClientItem]
-        if not profile:
+        profiles: list[ClientItem] = by_kind[ClientItem]
+        if not profiles:
             raise NotFound(f"client {client_id}")
-        visits = sorted((i.visit for i in by_kind[items.VisitItem]), key=lambda v: v.starts_at)
-        journeys = sorted(
-            (i.journey for i in by_kind[items.JourneyItem]), key=lambda j: j.started_at
-        )
-        active = by_kind[items.ActiveItem]
+        visits = sorted((i.visit() for i in by_kind[VisitItem]), key=lambda v: v.starts_at)
+        journeys = sorted((i.journey() for i in by_kind[JourneyItem]), key=lambda j: j.started_at)
         return ClientFile(
-            client=profile[0].client,
-            consents=tuple(i.consent for i in by_kind[items.ConsentItem]),
+            client=profiles[0].client(),
+            consents=tuple(i.consent() for i in by_kind[ConsentItem]),
             visits=tuple(visits[-VISITS_KEPT:]),
-            due=tuple(i.due for i in by_kind[items.DueItem]),
+            due=tuple(i.due() for i in by_kind[DueItem]),
             journeys=tuple(journeys[-JOURNEYS_KEPT:]),
-            conversations=tuple(i.conversation for i in by_kind[items.ConversationItem]),
-            active_journey_id=active[0].journey_id if active else "",
+            conversations=tuple(i.conversation() for i in by_kind[ConversationItem]),
+            active_journey_id=next((i.journey_id for i in by_kind[ActiveItem]), ""),
         )
 
     def client_at(self, company_id: str, address: Address) -> str | None:
-        own = keys.address(company_id, address.channel.value, address.value)
-        item = get(items.PointerItem, own, keys.ONLY)
+        key = keys.address(company_id, address.channel.value, address.value)
+        item = self.table.get(AddressItem, key)
         return item.client_id if item else None
 
     def clients(self, company_id: str) -> Iterable[str]:
-        return (i.second_sk or "" for i in query_index(Item.second, keys.clients_index(company_id)))
+        found = self.table.query(ClientItem, keys.clients_index(company_id), index=SECOND_INDEX)
+        return (item.client_id for item in found)
 
     def outbox(self, company_id: str, client_id: str, outbox_id: str) -> OutboxMessage:
-        own = keys.client(company_id, client_id)
-        item = get(items.OutboxItem, own, keys.outbox(outbox_id))
+        item = self.table.get(OutboxItem, keys.outbox(company_id, client_id, outbox_id))
         if item is None:
             raise NotFound(f"message {outbox_id}")
-        return item.message
+        return item.message()
 
     def outbox_by_provider_id(
         self, company_id: str, channel: ChannelKind, provider_id: str
     ) -> tuple[str, str] | None:
-        own = keys.provider(company_id, channel.value, provider_id)
-        item = get(items.PointerItem, own, keys.ONLY)
-        return (item.client_id, item.outbox_id or "") if item else None
+        key = keys.provider(company_id, channel.value, provider_id)
+        item = self.table.get(ProviderItem, key)
+        return (item.client_id, item.outbox_id) if item else None
+
+    # ── indexes ──────────────────────────────────────────────────────────────────────────────────
 
     def due(self, company_id: str, on: date) -> Iterable[DueService]:
-        until = items.FirstIndex.sk <= on.isoformat()
-        found = query_index(Item.first, keys.due_index(company_id), until)
-        return (i.due for i in found if isinstance(i, items.DueItem))
+        until = Item.first_sk <= on.isoformat()
+        found = self.table.query(DueItem, keys.due_index(company_id), until, FIRST_INDEX)
+        return (item.due() for item in found)
 
     def waiting(self, company_id: str, until: datetime) -> Iterable[Journey]:
-        before = items.FirstIndex.sk <= until.isoformat()
-        found = query_index(Item.first, keys.wait_index(company_id), before)
-        return (i.journey for i in found if isinstance(i, items.JourneyItem))
+        overdue = Item.first_sk <= sortable(until)
+        found = self.table.query(JourneyItem, keys.wait_index(company_id), overdue, FIRST_INDEX)
+        return (item.journey() for item in found)
 
     def journeys_on(self, company_id: str, campaign_on: date) -> Iterable[Journey]:
-        found = query_index(Item.second, keys.campaign_index(company_id, campaign_on))
-        return (i.journey for i in found if isinstance(i, items.JourneyItem))
+        partition = keys.campaign_index(company_id, campaign_on)
+        return (
+            item.journey() for item in self.table.query(JourneyItem, partition, index=SECOND_INDEX)
+        )
 
     def import_visits(self, company_id: str, rows: Iterable[ImportedClient]) -> int:
-        with answering():
-            return imports.import_visits(company_id, rows)
+        return imports.import_visits(self.table, company_id, rows)
+
+    def _put(self, item: Item) -> None:
+        transaction.apply(self.table, [Put(item)])
 
 
-def _funnel_day(on: date, counts: Counter[str]) -> FunnelDay:
-    skipped = {n.split("_", 1)[1]: c for n, c in counts.items() if n.startswith("skipped_") and c}
-    stages = {n: c for n, c in counts.items() if not n.startswith("skipped_")}
-    return FunnelDay(on, {**stages, "skipped": sum(skipped.values())}, skipped)
-
-
-@contextmanager
-def answering() -> Iterator[None]:
-    """DynamoDB's own failures, as Unavailable."""
-    try:
-        yield
-    except PynamoDBException as error:
-        raise Unavailable(f"DynamoDB: {type(error).__name__}") from error
-
-
-def get(kind: type[Kind], pk: str, sk: str) -> Kind | None:
-    with answering():
-        try:
-            return kind.get(pk, sk, consistent_read=True)
-        except DoesNotExist:
-            return None
-
-
-def query(
-    kind: type[Kind], pk: str, condition: Any = None, consistent: bool = False
-) -> Iterator[Kind]:
-    with answering():
-        yield from kind.query(pk, condition, consistent_read=consistent)
-
-
-def query_index(index: Any, pk: str, condition: Any = None) -> Iterator[Item]:
-    with answering():
-        yield from index.query(pk, condition)
+def _funnel_day(on: date, shards: Sequence[FunnelItem]) -> FunnelDay:
+    reasons = {
+        r.value: sum(shard.counted(Stage.SKIPPED, r) for shard in shards) for r in SkipReason
+    }
+    stages = Counter({s.value: sum(shard.counted(s) for shard in shards) for s in Stage})
+    stages[Stage.SKIPPED.value] += sum(reasons.values())
+    return FunnelDay(on, dict(stages), {reason: n for reason, n in reasons.items() if n})

@@ -1,0 +1,183 @@
+"""Messages out, the heads of conversations, and the dedupe keys of what came in."""
+
+from datetime import datetime, timedelta
+
+from pynamodb.attributes import (
+    ListAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
+
+from comeback.changes import EventSeen
+from comeback.conversations.model import (
+    Address,
+    Button,
+    Content,
+    Conversation,
+    OutboxMessage,
+    OutboxState,
+    Purpose,
+    TemplateCall,
+)
+from comeback.storage import keys
+from comeback.storage.items.base import AddressMap, Choice, Item, Map, Text, Texts, Whole
+
+EVENT_MEMORY = timedelta(days=30)
+
+
+class ConversationItem(Item, discriminator="conversation"):
+    address = AddressMap()
+    last_inbound_at = UTCDateTimeAttribute(null=True)
+
+    @classmethod
+    def of(
+        cls, company_id: str, client_id: str, address: Address, at: datetime
+    ) -> "ConversationItem":
+        return cls(
+            *keys.conversation(company_id, client_id, address.channel.value),
+            address=AddressMap.of(address),
+            last_inbound_at=at,
+        )
+
+    def conversation(self) -> Conversation:
+        return Conversation(self.address.address(), self.last_inbound_at)
+
+
+class ButtonMap(Map):
+    button_id = UnicodeAttribute()
+    title = UnicodeAttribute()
+
+
+class TemplateMap(Map):
+    name = UnicodeAttribute()
+    language = UnicodeAttribute()
+    variables = Texts()
+    payloads = Texts()
+
+
+class ContentMap(Map):
+    text = Text()
+    buttons = ListAttribute(of=ButtonMap, default=list)
+    template = TemplateMap(null=True)
+
+    @classmethod
+    def of(cls, content: Content) -> "ContentMap":
+        called = content.template
+        return cls(
+            text=content.text,
+            buttons=[ButtonMap(button_id=b.button_id, title=b.title) for b in content.buttons],
+            template=TemplateMap(
+                name=called.name,
+                language=called.language,
+                variables=called.variables,
+                payloads=called.payloads,
+            )
+            if called
+            else None,
+        )
+
+    def content(self) -> Content:
+        called = self.template
+        return Content(
+            text=self.text,
+            buttons=tuple(Button(b.button_id, b.title) for b in self.buttons),
+            template=TemplateCall(called.name, called.language, called.variables, called.payloads)
+            if called is not None
+            else None,
+        )
+
+
+class OutboxItem(Item, discriminator="outbox"):
+    company_id = UnicodeAttribute()
+    client_id = UnicodeAttribute()
+    outbox_id = UnicodeAttribute()
+    address = AddressMap()
+    content = ContentMap()
+    purpose = Choice(Purpose)
+    created_at = UTCDateTimeAttribute()
+    state = Choice(OutboxState)
+    journey_id = UnicodeAttribute(null=True)
+    attempt = Whole()
+    claimed_by = Text()
+    claimed_until = UTCDateTimeAttribute(null=True)
+    provider_id = Text()
+    error_code = Text()
+    version = Whole()
+
+    @classmethod
+    def of(cls, message: OutboxMessage) -> "OutboxItem":
+        return cls(
+            *keys.outbox(message.company_id, message.client_id, message.outbox_id),
+            company_id=message.company_id,
+            client_id=message.client_id,
+            outbox_id=message.outbox_id,
+            address=AddressMap.of(message.address),
+            content=ContentMap.of(message.content),
+            purpose=message.purpose,
+            created_at=message.created_at,
+            state=message.state,
+            journey_id=message.journey_id,
+            attempt=message.attempt,
+            claimed_by=message.claimed_by,
+            claimed_until=message.claimed_until,
+            provider_id=message.provider_id,
+            error_code=message.error_code,
+            version=message.version,
+        )
+
+    def message(self) -> OutboxMessage:
+        return OutboxMessage(
+            company_id=self.company_id,
+            client_id=self.client_id,
+            outbox_id=self.outbox_id,
+            address=self.address.address(),
+            content=self.content.content(),
+            purpose=self.purpose,
+            created_at=self.created_at,
+            state=self.state,
+            journey_id=self.journey_id,
+            attempt=self.attempt,
+            claimed_by=self.claimed_by,
+            claimed_until=self.claimed_until,
+            provider_id=self.provider_id,
+            error_code=self.error_code,
+            version=self.version,
+        )
+
+
+class ProviderItem(Item, discriminator="provider"):
+    """Which message the messenger knows by its own id."""
+
+    client_id = UnicodeAttribute()
+    outbox_id = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, message: OutboxMessage) -> "ProviderItem":
+        channel = message.address.channel.value
+        return cls(
+            *keys.provider(message.company_id, channel, message.provider_id),
+            client_id=message.client_id,
+            outbox_id=message.outbox_id,
+        )
+
+
+class CausedMap(Map):
+    client_id = UnicodeAttribute()
+    outbox_id = UnicodeAttribute()
+
+
+class EventItem(Item, discriminator="event"):
+    """An outside event that had its effect, and the messages it caused. Forgotten after EVENT_MEMORY."""
+
+    caused = ListAttribute(of=CausedMap, default=list)
+
+    @classmethod
+    def of(cls, event: EventSeen) -> "EventItem":
+        return cls(
+            *keys.event(event.company_id, event.event_id),
+            caused=[CausedMap(client_id=c, outbox_id=o) for c, o in event.outbox],
+            expires_at=int((event.at + EVENT_MEMORY).timestamp()),
+        )
+
+    def outbox(self) -> tuple[tuple[str, str], ...]:
+        return tuple((c.client_id, c.outbox_id) for c in self.caused)

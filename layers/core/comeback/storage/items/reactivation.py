@@ -1,0 +1,217 @@
+"""Who is due, journeys, and who holds a client."""
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    ListAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+    UTCDateTimeAttribute,
+)
+
+from comeback.reactivation.model import (
+    Attempt,
+    Completion,
+    DueService,
+    IntervalSource,
+    Journey,
+    JourneyState,
+    Outcome,
+    Stage,
+)
+from comeback.storage import keys
+from comeback.storage.items.base import (
+    AddressMap,
+    Choice,
+    Day,
+    Item,
+    Map,
+    SlotMap,
+    Text,
+    Whole,
+    sortable,
+)
+from comeback.storage.items.conversations import ContentMap
+
+
+class DueItem(Item, discriminator="due"):
+    """Stands in the due index (GSI1) by `next_on`."""
+
+    company_id = UnicodeAttribute()
+    client_id = UnicodeAttribute()
+    service_id = UnicodeAttribute()
+    due_on = Day()
+    next_on = Day()
+    last_visit_on = Day()
+    visits = Whole()
+    spend_minor = Whole()
+    vip = BooleanAttribute()
+    source = Choice(IntervalSource)
+    reason = Text()
+    low = Day(null=True)
+    high = Day(null=True)
+    p_active = NumberAttribute(null=True)
+
+    @classmethod
+    def of(cls, due: DueService) -> "DueItem":
+        return cls(
+            *keys.due(due.company_id, due.client_id, due.service_id),
+            company_id=due.company_id,
+            client_id=due.client_id,
+            service_id=due.service_id,
+            due_on=due.due_on,
+            next_on=due.next_on,
+            last_visit_on=due.last_visit_on,
+            visits=due.visits,
+            spend_minor=due.spend_minor,
+            vip=due.vip,
+            source=due.source,
+            reason=due.reason,
+            low=due.low,
+            high=due.high,
+            p_active=due.p_active,
+            first_pk=keys.due_index(due.company_id),
+            first_sk=due.next_on.isoformat(),
+        )
+
+    def due(self) -> DueService:
+        return DueService(
+            company_id=self.company_id,
+            client_id=self.client_id,
+            service_id=self.service_id,
+            due_on=self.due_on,
+            next_on=self.next_on,
+            last_visit_on=self.last_visit_on,
+            visits=self.visits,
+            spend_minor=self.spend_minor,
+            vip=self.vip,
+            source=self.source,
+            reason=self.reason,
+            low=self.low,
+            high=self.high,
+            p_active=self.p_active,
+        )
+
+
+class AttemptMap(Map):
+    number = Whole()
+    address = AddressMap(null=True)
+    reserved_for = UTCDateTimeAttribute(null=True)
+    slots = ListAttribute(of=SlotMap, default=list)
+    discount_percent = Whole()
+    content = ContentMap(null=True)
+    text_source = Text()
+    outbox_id = Text()
+    task_token = Text()
+    sent_at = UTCDateTimeAttribute(null=True)
+    deadline = UTCDateTimeAttribute(null=True)
+    outcome = Choice(Outcome, null=True)
+    settled = BooleanAttribute()
+    detail = Text()
+
+    @classmethod
+    def of(cls, attempt: Attempt) -> "AttemptMap":
+        return cls(
+            number=attempt.number,
+            address=AddressMap.of(attempt.address) if attempt.address else None,
+            reserved_for=attempt.reserved_for,
+            slots=[SlotMap.of(slot) for slot in attempt.slots],
+            discount_percent=attempt.discount_percent,
+            content=ContentMap.of(attempt.content) if attempt.content else None,
+            text_source=attempt.text_source,
+            outbox_id=attempt.outbox_id,
+            task_token=attempt.task_token,
+            sent_at=attempt.sent_at,
+            deadline=attempt.deadline,
+            outcome=attempt.outcome,
+            settled=attempt.settled,
+            detail=attempt.detail,
+        )
+
+    def attempt(self) -> Attempt:
+        return Attempt(
+            number=self.number,
+            address=self.address.address() if self.address is not None else None,
+            reserved_for=self.reserved_for,
+            slots=tuple(slot.slot() for slot in self.slots),
+            discount_percent=self.discount_percent,
+            content=self.content.content() if self.content is not None else None,
+            text_source=self.text_source,
+            outbox_id=self.outbox_id,
+            task_token=self.task_token,
+            sent_at=self.sent_at,
+            deadline=self.deadline,
+            outcome=self.outcome,
+            settled=self.settled,
+            detail=self.detail,
+        )
+
+
+class JourneyItem(Item, discriminator="journey"):
+    """Stands under its campaign day (GSI2), and by the answer's deadline while it waits for one (GSI1)."""
+
+    company_id = UnicodeAttribute()
+    client_id = UnicodeAttribute()
+    service_id = UnicodeAttribute()
+    journey_id = UnicodeAttribute()
+    campaign_on = Day()
+    started_at = UTCDateTimeAttribute()
+    state = Choice(JourneyState)
+    attempt = AttemptMap()
+    earlier = ListAttribute(of=AttemptMap, default=list)
+    counted = UnicodeSetAttribute()
+    completion = Choice(Completion, null=True)
+    finished_at = UTCDateTimeAttribute(null=True)
+    version = Whole()
+
+    @classmethod
+    def of(cls, journey: Journey) -> "JourneyItem":
+        item = cls(
+            *keys.journey(journey.company_id, journey.client_id, journey.journey_id),
+            company_id=journey.company_id,
+            client_id=journey.client_id,
+            service_id=journey.service_id,
+            journey_id=journey.journey_id,
+            campaign_on=journey.campaign_on,
+            started_at=journey.started_at,
+            state=journey.state,
+            attempt=AttemptMap.of(journey.attempt),
+            earlier=[AttemptMap.of(attempt) for attempt in journey.earlier],
+            counted={stage.value for stage in journey.counted},
+            completion=journey.completion,
+            finished_at=journey.finished_at,
+            version=journey.version,
+            second_pk=keys.campaign_index(journey.company_id, journey.campaign_on),
+            second_sk=journey.journey_id,
+        )
+        if journey.state is JourneyState.WAITING and journey.attempt.deadline:
+            item.first_pk = keys.wait_index(journey.company_id)
+            item.first_sk = sortable(journey.attempt.deadline)
+        return item
+
+    def journey(self) -> Journey:
+        return Journey(
+            company_id=self.company_id,
+            client_id=self.client_id,
+            service_id=self.service_id,
+            journey_id=self.journey_id,
+            campaign_on=self.campaign_on,
+            started_at=self.started_at,
+            state=self.state,
+            attempt=self.attempt.attempt(),
+            earlier=tuple(attempt.attempt() for attempt in self.earlier),
+            counted=frozenset(Stage(stage) for stage in self.counted or ()),
+            completion=self.completion,
+            finished_at=self.finished_at,
+            version=self.version,
+        )
+
+
+class ActiveItem(Item, discriminator="active"):
+    """The journey that holds a client."""
+
+    journey_id = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, company_id: str, client_id: str, journey_id: str) -> "ActiveItem":
+        return cls(*keys.active(company_id, client_id), journey_id=journey_id)

@@ -1,0 +1,220 @@
+"""The one table: every request to DynamoDB goes through here, so that time-outs, paging and errors are said once.
+
+Its key schema is written down, not asked for: no DescribeTable at a cold start, and none in any role's policy. There is no
+Scan. Raises RateLimited and Unavailable wherever it reads or writes.
+"""
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+
+from pynamodb.connection import Connection
+from pynamodb.connection.base import MetaTable
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from comeback.errors import RateLimited
+from comeback.storage.faults import answering
+from comeback.storage.items.base import Item
+from comeback.storage.keys import Key
+
+Kind = TypeVar("Kind", bound=Item)
+Element = TypeVar("Element")
+
+CONNECT_SECONDS, READ_SECONDS, RETRIES = 2, 3, 2
+"""Well below every function's time-out; the queue or the state machine does the rest (PynamoDB's own: 15, 30 and 3)."""
+READ_AT_ONCE, WRITTEN_AT_ONCE = 100, 25
+"""Limits of BatchGetItem and BatchWriteItem."""
+PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Seconds before what a batch left over is asked for again."""
+FIRST_INDEX, SECOND_INDEX = "GSI1", "GSI2"
+
+
+@dataclass
+class Put:
+    """`optional`: when its condition fails the others go ahead without it."""
+
+    item: Item
+    condition: Condition | None = None
+    optional: bool = False
+
+    @property
+    def key(self) -> Key:
+        return self.item.key
+
+
+@dataclass
+class Update:
+    """Counters: not repeatable, so only ever inside a transaction with its token."""
+
+    key: Key
+    actions: Sequence[Action]
+    condition: Condition | None = None
+    optional: bool = False
+
+
+@dataclass
+class Delete:
+    key: Key
+    condition: Condition | None = None
+    optional: bool = False
+
+
+Write = Put | Update | Delete
+SENT_ORDER = (Delete, Put, Update)
+"""The order in which PynamoDB sends a transaction's writes, whatever the order they are given in."""
+
+
+class Table:
+    """`endpoint` None: botocore's own choice, which honours AWS_ENDPOINT_URL."""
+
+    def __init__(self, name: str, region: str | None = None, endpoint: str | None = None) -> None:
+        self.name = name
+        self.connection = Connection(
+            region=region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION"),
+            host=endpoint,
+            connect_timeout_seconds=CONNECT_SECONDS,
+            read_timeout_seconds=READ_SECONDS,
+            max_retry_attempts=RETRIES,
+        )
+        self.connection.add_meta_table(_schema(name))
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────
+
+    def get(self, kind: type[Kind], key: Key) -> Kind | None:
+        with answering():
+            data = self.connection.get_item(self.name, key.pk, key.sk, consistent_read=True)
+        return kind.from_raw_data(data["Item"]) if "Item" in data else None
+
+    def get_all(self, wanted: Iterable[Key]) -> dict[Key, Item]:
+        """Those that exist."""
+        found: dict[Key, Item] = {}
+        for part in parts(dict.fromkeys(wanted), READ_AT_ONCE):
+            left = [{"PK": key.pk, "SK": key.sk} for key in part]
+            for pause in (0.0, *PAUSES):
+                time.sleep(pause)
+                data = self._batch_get(left)
+                items = (Item.from_raw_data(raw) for raw in data["Responses"].get(self.name, ()))
+                found |= {item.key: item for item in items}
+                left = data.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
+                if not left:
+                    break
+            else:
+                raise RateLimited("DynamoDB leaves keys unread", retry_after=1)
+        return found
+
+    def _batch_get(self, wanted: list[dict[str, Any]]) -> dict[str, Any]:
+        with answering():
+            return self.connection.batch_get_item(self.name, wanted, consistent_read=True)  # type: ignore[arg-type]  # keys are maps
+
+    def query(
+        self,
+        kind: type[Kind],
+        pk: str,
+        sort: Condition | None = None,
+        index: str | None = None,
+        page: int | None = None,
+    ) -> Iterator[Kind]:
+        """Oldest key first. Consistent, unless it goes through an index. `page`: items per request."""
+        start: Any = None
+        while True:
+            with answering():
+                data = self.connection.query(
+                    self.name,
+                    pk,
+                    range_key_condition=sort,
+                    consistent_read=index is None,
+                    exclusive_start_key=start,
+                    index_name=index,
+                    limit=page,
+                )
+            yield from (kind.from_raw_data(raw) for raw in data["Items"])
+            start = data.get("LastEvaluatedKey")
+            if not start:
+                return
+
+    # ── writing ──────────────────────────────────────────────────────────────────────────────────
+
+    def write(self, writes: Sequence[Write], token: str) -> None:
+        """All or none. `writes` in SENT_ORDER. Raises ConditionsFailed and Contended, too.
+
+        A lone write that may be repeated goes as itself: it costs half of a transaction.
+        """
+        with answering():
+            if len(writes) > 1 or isinstance(writes[0], Update):
+                self._transact(writes, token)
+            elif isinstance(writes[0], Put):
+                item, condition = writes[0].item, writes[0].condition
+                self.connection.put_item(
+                    self.name, item.pk, item.sk, item.serialize(), condition=condition
+                )
+            else:
+                key, condition = writes[0].key, writes[0].condition
+                self.connection.delete_item(self.name, key.pk, key.sk, condition=condition)
+
+    def _transact(self, writes: Sequence[Write], token: str) -> None:
+        self.connection.transact_write_items(
+            condition_check_items=[],
+            delete_items=[self._arguments(w) for w in writes if isinstance(w, Delete)],
+            put_items=[
+                self._arguments(w, key="Item", attributes=w.item.serialize())
+                for w in writes
+                if isinstance(w, Put)
+            ],
+            update_items=[
+                self._arguments(w, actions=w.actions) for w in writes if isinstance(w, Update)
+            ],
+            client_request_token=token,
+        )
+
+    def _arguments(self, write: Write, **more: Any) -> dict[str, Any]:
+        return self.connection.get_operation_kwargs(
+            self.name, write.key.pk, write.key.sk, condition=write.condition, **more
+        )
+
+    def put_all(self, items: Iterable[Item]) -> None:
+        """Unconditionally, in batches, each batch on its own; of two with the same key the later stands."""
+        last = {item.key: item for item in items}
+        for part in parts(last.values(), WRITTEN_AT_ONCE):
+            left = [item.serialize() for item in part]
+            for pause in (0.0, *PAUSES):
+                time.sleep(pause)
+                with answering():
+                    data = self.connection.batch_write_item(self.name, put_items=left)
+                again = data.get("UnprocessedItems", {}).get(self.name, [])
+                left = [request["PutRequest"]["Item"] for request in again]
+                if not left:
+                    break
+            else:
+                raise RateLimited("DynamoDB leaves items unwritten", retry_after=1)
+
+
+def parts(elements: Iterable[Element], size: int) -> Iterator[list[Element]]:
+    iterator = iter(elements)
+    while part := list(islice(iterator, size)):
+        yield part
+
+
+def _schema(name: str) -> MetaTable:
+    names = ("PK", "SK", "GSI1PK", "GSI1SK", "GSI2PK", "GSI2SK")
+    return MetaTable(
+        {
+            "TableName": name,
+            "AttributeDefinitions": [{"AttributeName": n, "AttributeType": "S"} for n in names],
+            "KeySchema": _keys(""),
+            "GlobalSecondaryIndexes": [
+                {"IndexName": index, "KeySchema": _keys(index)}
+                for index in (FIRST_INDEX, SECOND_INDEX)
+            ],
+        }
+    )
+
+
+def _keys(prefix: str) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": f"{prefix}PK", "KeyType": "HASH"},
+        {"AttributeName": f"{prefix}SK", "KeyType": "RANGE"},
+    ]
