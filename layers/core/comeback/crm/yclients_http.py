@@ -35,7 +35,8 @@ class Tokens:
 @cache
 def shared_client() -> httpx.Client:
     """One per process: it costs 33 ms to make (aws-facts.md)."""
-    return httpx.Client(timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS))
+    timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
+    return httpx.Client(timeout=timeout, trust_env=False)
 
 
 class YclientsHttp:
