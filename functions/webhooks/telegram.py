@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from comeback.channels.telegram_inbound import Update
+from comeback.channels.telegram_inbound import Update, acknowledgement
 from comeback.channels.webhook import Enqueued, answer, enqueue, header, raw_body, same
 from comeback.runtime.aws import client
 from comeback.runtime.secrets import CompanySecrets
@@ -31,5 +31,6 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     if update.chat_id is None:
         return answer(200)
     queued = Enqueued(company_id, "telegram", str(update.chat_id), update.event_id, json.loads(raw))
-    taken = enqueue(client("sqs"), settings.inbound_queue_url, [queued])
-    return answer(200 if taken else 500)
+    if not enqueue(client("sqs"), settings.inbound_queue_url, [queued]):
+        return answer(500)
+    return answer(200, acknowledgement(update), "application/json")

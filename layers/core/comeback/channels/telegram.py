@@ -8,6 +8,7 @@ import httpx
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import (
     BadRequest,
+    ChatMigrated,
     Forbidden,
     InvalidToken,
     NetworkError,
@@ -19,6 +20,7 @@ from telegram.request import HTTPXRequest
 from comeback.conversations.model import Button, ChannelKind, OutboxMessage
 from comeback.errors import (
     ComebackError,
+    InvalidInput,
     RateLimited,
     Refused,
     Unavailable,
@@ -29,8 +31,17 @@ from comeback.ports import Sent
 
 CONNECT_SECONDS, READ_SECONDS = 3.0, 8.0
 TEXT_LIMIT = 4096
+NO_CHAT = str(HTTPStatus.BAD_REQUEST.value)
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """Nothing can have been sent when no connection was made."""
+NOBODY_THERE = (
+    "chat not found",
+    "user not found",
+    "peer_id_invalid",
+    "user_id_invalid",
+    "deactivated",
+)
+"""Of all bad requests those that are about the addressee; the others are about our message."""
 
 
 class TelegramChannel:
@@ -41,7 +52,7 @@ class TelegramChannel:
 
     def send(self, message: OutboxMessage) -> Sent:
         call = self._bot.send_message(
-            chat_id=int(message.address.value),
+            chat_id=_chat_id(message.address.value),
             text=message.content.text[:TEXT_LIMIT],
             reply_markup=_keyboard(message.content.buttons),
         )
@@ -66,11 +77,27 @@ def meaning(error: TelegramError) -> ComebackError:
         )
     if isinstance(error, InvalidToken):
         return Refused("Telegram does not know this bot's token")
+    if isinstance(error, ChatMigrated):
+        return Undeliverable("the chat is a group now", code=NO_CHAT)
     if isinstance(error, BadRequest):
-        return Undeliverable(error.message, code=str(HTTPStatus.BAD_REQUEST.value))
+        return _bad_request(error.message)
     if isinstance(error, NetworkError) and isinstance(error.__cause__, NEVER_LEFT):
         return Unavailable("Telegram can not be reached")
     return UnknownOutcome(f"Telegram did not say: {type(error).__name__}")
+
+
+def _bad_request(description: str) -> ComebackError:
+    """A text or a button of ours that Telegram does not take says nothing about the client."""
+    if any(words in description.lower() for words in NOBODY_THERE):
+        return Undeliverable(description, code=NO_CHAT)
+    return InvalidInput("message", description, "Mend how it is written: the client can be reached")
+
+
+def _chat_id(value: str) -> int:
+    """Never a name: Telegram would take `@somebody`. Raises Undeliverable."""
+    if not value.removeprefix("-").isdecimal():
+        raise Undeliverable("no chat id", code=NO_CHAT)
+    return int(value)
 
 
 def _keyboard(buttons: tuple[Button, ...]) -> InlineKeyboardMarkup | None:

@@ -84,6 +84,14 @@ class Update(msgspec.Struct):
         return None
 
 
+def acknowledgement(update: Update) -> str:
+    """The webhook's answer may itself be a call of the Bot API: it stops the pressed button's spinner at no cost."""
+    if update.callback_query is None:
+        return ""
+    call = {"method": "answerCallbackQuery", "callback_query_id": update.callback_query.id}
+    return msgspec.json.encode(call).decode()
+
+
 def parse(body: dict[str, Any], now: datetime) -> list[InboundEvent]:
     """Empty for what no client caused. Raises msgspec.ValidationError on what is no update. `now`: for a pressed
     button, which Telegram does not date."""

@@ -79,5 +79,13 @@ def signed(raw: bytes, signature: str, app_secret: str) -> bool:
     return bool(app_secret) and hmac.compare_digest(signature.encode(), expected.encode())
 
 
-def answer(status: int, body: str = "") -> dict[str, Any]:
-    return {"statusCode": status, "headers": {"Content-Type": "text/plain"}, "body": body}
+def challenge(query: Mapping[str, str], verify_token: str) -> dict[str, Any]:
+    """Meta's GET when a webhook is registered: whoever knows the token gets the challenge back."""
+    subscribing = query.get("hub.mode") == "subscribe"
+    if subscribing and same(query.get("hub.verify_token", ""), verify_token):
+        return answer(200, query.get("hub.challenge", ""))
+    return answer(403)
+
+
+def answer(status: int, body: str = "", kind: str = "text/plain") -> dict[str, Any]:
+    return {"statusCode": status, "headers": {"Content-Type": kind}, "body": body}

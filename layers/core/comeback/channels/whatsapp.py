@@ -1,5 +1,6 @@
 """WhatsApp Cloud API behind the Channel port, by httpx."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -16,15 +17,19 @@ from comeback.errors import (
     UnknownOutcome,
 )
 from comeback.ports import Sent
+from comeback.texts import text
 
 VERSION = "v25.0"
 TIMEOUT = httpx.Timeout(8.0, connect=3.0)
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 BUTTONS, LIST_ROWS = 3, 10
 BUTTON_TITLE, ROW_TITLE, ROW_DESCRIPTION, BODY, TEXT = 20, 24, 72, 1024, 4096
 SLOW_DOWN: Mapping[int, float] = {4: 60.0, 80007: 60.0, 130429: 10.0, 131056: 10.0}
 """Code → seconds to wait: app, account, throughput and pair limits (external-apis.md, B2)."""
-BAD_TOKEN = 190
+OURS_TO_MEND = frozenset({3, 10, 190, 200, 131005})
+"""The access token or what it may do: bad, or without a permission. No client is to blame."""
+MAINTENANCE = 131057
 
 
 class WhatsAppChannel:
@@ -38,7 +43,7 @@ class WhatsAppChannel:
         body = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
-            "to": message.address.value,
+            **_addressee(message.address.value),
             "biz_opaque_callback_data": message.outbox_id,
             **body_of(message.content),
         }
@@ -65,10 +70,20 @@ def body_of(content: Content) -> dict[str, Any]:
         kind = "button"
     else:
         rows = [_row(b) for b in content.buttons]
-        action = {"button": "…", "sections": [{"title": " ", "rows": rows}]}
+        action = {"button": _list_label(content.text), "sections": [{"rows": rows}]}
         kind = "list"
     interactive = {"type": kind, "body": {"text": short}, "action": action}
     return {"type": "interactive", "interactive": interactive}
+
+
+def _addressee(value: str) -> dict[str, str]:
+    """A number in digits, or the business-scoped id of a user who shows none (external-apis.md, B2)."""
+    return {"to": value} if value.isdecimal() else {"recipient": value}
+
+
+def _list_label(words: str) -> str:
+    """WhatsApp wants a caption on the button that opens a list; in the language of the message it stands under."""
+    return text("ru" if CYRILLIC.search(words) else "en", "Choose")
 
 
 def _reply(button: Button) -> dict[str, Any]:
@@ -119,8 +134,10 @@ def meaning(answer: httpx.Response) -> ComebackError:
         return UnknownOutcome(f"WhatsApp answered {answer.status_code}")
     if code in SLOW_DOWN or answer.status_code == 429:
         return RateLimited("WhatsApp asks to slow down", retry_after=SLOW_DOWN.get(code, 10.0))
-    if code == BAD_TOKEN or answer.status_code == 401:
-        return Refused("WhatsApp does not accept the access token")
+    if code == MAINTENANCE:
+        return Unavailable("WhatsApp: the account is in maintenance")
+    if code in OURS_TO_MEND or answer.status_code == 401:
+        return Refused(f"WhatsApp does not accept the access token ({code})")
     return Undeliverable(f"WhatsApp refused ({code})", code=str(code))
 
 

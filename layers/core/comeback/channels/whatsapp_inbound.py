@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from comeback.channels.webhook import Enqueued
 from comeback.conversations.model import (
     Address,
     ChannelKind,
@@ -45,11 +46,12 @@ class Context(msgspec.Struct):
 
 
 class Message(msgspec.Struct):
-    """`sender` is absent for username users without recent interaction; then there is no address to answer."""
+    """A user who shows no number has `from_user_id` alone, the business-scoped id (external-apis.md, B2)."""
 
     id: str
     timestamp: UnixSecondsText
     sender: str = msgspec.field(name="from", default="")
+    from_user_id: str = ""
     text: Body | None = None
     interactive: Interactive | None = None
     button: PressedButton | None = None
@@ -65,14 +67,16 @@ class Status(msgspec.Struct):
     status: str
     timestamp: UnixSecondsText
     recipient_id: str = ""
+    recipient_user_id: str = ""
     biz_opaque_callback_data: str = ""
     errors: list[Problem] = []
 
 
 class Preference(msgspec.Struct):
-    wa_id: str
     value: str
     timestamp: UnixSeconds | UnixSecondsText
+    wa_id: str = ""
+    user_id: str = ""
     category: str = ""
 
 
@@ -100,17 +104,20 @@ class Heads(msgspec.Struct):
 class MessageHead(msgspec.Struct):
     id: str
     sender: str = msgspec.field(name="from", default="")
+    from_user_id: str = ""
 
 
 class StatusHead(msgspec.Struct):
     id: str
     status: str
     recipient_id: str = ""
+    recipient_user_id: str = ""
 
 
 class PreferenceHead(msgspec.Struct):
-    wa_id: str
     timestamp: int | str
+    wa_id: str = ""
+    user_id: str = ""
 
 
 class Change(msgspec.Struct):
@@ -134,6 +141,14 @@ class Single(msgspec.Struct):
     body: dict[str, Any]
 
 
+def queued(company_id: str, raw: bytes) -> list[Enqueued]:
+    """What a notification puts on the queue. Raises msgspec.MsgspecError on what is no notification."""
+    return [
+        Enqueued(company_id, ChannelKind.WHATSAPP.value, s.address, s.event_id, s.body)
+        for s in split(raw)
+    ]
+
+
 def split(raw: bytes) -> list[Single]:
     """Raises msgspec.ValidationError or DecodeError on what is no notification."""
     notification = msgspec.json.decode(raw, type=Notification)
@@ -144,18 +159,27 @@ def split(raw: bytes) -> list[Single]:
 def _singles(raw: dict[str, Any]) -> Iterator[Single]:
     """Looks no deeper than at who and which: one odd message must not cost the others their way."""
     value = msgspec.convert(raw, Heads)
-    contacts = raw.get("contacts", [])
     for message in value.messages:
         head = msgspec.convert(message, MessageHead)
-        body = {"contacts": contacts, "messages": [message]}
-        yield Single(f"wa.{head.id}", head.sender, body)
+        sender = head.sender or head.from_user_id
+        body = {"contacts": _contacts_of(sender, raw), "messages": [message]}
+        yield Single(f"wa.{head.id}", sender, body)
     for status in value.statuses:
         told = msgspec.convert(status, StatusHead)
-        yield Single(f"wa.{told.id}.{told.status}", told.recipient_id, {"statuses": [status]})
+        recipient = told.recipient_id or told.recipient_user_id
+        yield Single(f"wa.{told.id}.{told.status}", recipient, {"statuses": [status]})
     for preference in value.user_preferences:
         wish = msgspec.convert(preference, PreferenceHead)
-        event_id = f"wa.pref.{wish.wa_id}.{wish.timestamp}"
-        yield Single(event_id, wish.wa_id, {"user_preferences": [preference]})
+        who = wish.wa_id or wish.user_id
+        event_id = f"wa.pref.{who}.{wish.timestamp}"
+        yield Single(event_id, who, {"user_preferences": [preference]})
+
+
+def _contacts_of(sender: str, raw: dict[str, Any]) -> list[Any]:
+    """One notification may carry several senders' messages: nobody is called by another's name."""
+    listed = raw.get("contacts")
+    contacts = [c for c in listed if isinstance(c, dict)] if isinstance(listed, list) else []
+    return [c for c in contacts if sender in (c.get("wa_id"), c.get("user_id"))]
 
 
 def parse(event_id: str, body: dict[str, Any]) -> list[InboundEvent]:
@@ -163,14 +187,17 @@ def parse(event_id: str, body: dict[str, Any]) -> list[InboundEvent]:
     value = msgspec.convert(body, Value)
     name = value.contacts[0].profile.name if value.contacts and value.contacts[0].profile else ""
     events: list[InboundEvent] = [
-        _message(event_id, message, name) for message in value.messages if message.sender
+        _message(event_id, message, name)
+        for message in value.messages
+        if message.sender or message.from_user_id
     ]
     events += [_status(event_id, status) for status in value.statuses if status.status in STATUSES]
     for preference in value.user_preferences:
         kind = PREFERENCES.get(preference.value)
         if kind:
             at = _time(preference.timestamp)
-            events.append(kind(event_id, _address(preference.wa_id), at, "whatsapp_preferences"))
+            who = _address(preference.wa_id or preference.user_id)
+            events.append(kind(event_id, who, at, "whatsapp_preferences"))
     return events
 
 
@@ -188,7 +215,7 @@ def _message(event_id: str, message: Message, name: str) -> MessageReceived:
     button = message.button
     return MessageReceived(
         event_id=event_id,
-        address=_address(message.sender),
+        address=_address(message.sender or message.from_user_id),
         at=_time(message.timestamp),
         text=message.text.body if message.text else "",
         button_id=reply.id if reply else (button.payload if button else ""),
@@ -200,7 +227,7 @@ def _message(event_id: str, message: Message, name: str) -> MessageReceived:
 def _status(event_id: str, status: Status) -> StatusReceived:
     return StatusReceived(
         event_id=event_id,
-        address=_address(status.recipient_id),
+        address=_address(status.recipient_id or status.recipient_user_id),
         at=_time(status.timestamp),
         status=DeliveryStatus(status.status),
         provider_id=status.id,
@@ -210,6 +237,7 @@ def _status(event_id: str, status: Status) -> StatusReceived:
 
 
 def _address(number: str) -> Address:
+    """A number in digits, or a business-scoped user id."""
     return Address(ChannelKind.WHATSAPP, number.lstrip("+"))
 
 

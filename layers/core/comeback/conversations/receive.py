@@ -25,6 +25,7 @@ from comeback.conversations.aftermath import TEXT_VERSION, untold
 from comeback.conversations.binding import reachable
 from comeback.conversations.consent import ConsentTalk
 from comeback.conversations.model import (
+    Address,
     ChannelKind,
     InboundEvent,
     MarketingResumed,
@@ -176,12 +177,11 @@ class Receive:
     def _newcomer(self, company_id: str, event: MessageReceived) -> Effects:
         """Whoever writes first becomes a client, is answered, and is asked whether we may write."""
         made = hashlib.sha256(f"{event.address.channel}{event.address.value}".encode()).hexdigest()
-        phone = f"+{event.address.value}" if event.address.channel is ChannelKind.WHATSAPP else ""
         client = Client(
             company_id=company_id,
             client_id=f"c{made[:20]}",
             name=event.sender_name,
-            phone=phone,
+            phone=_phone(event.address),
             addresses=(event.address,),
         )
         file = ClientFile(client)
@@ -196,6 +196,12 @@ class Receive:
             return replace(effects, changes=changes)
         asked = self._consent.ask(file, event, self._clock.now(), "consent")
         return replace(effects, changes=changes, replies=(*effects.replies, asked))
+
+
+def _phone(address: Address) -> str:
+    """E.164; empty where the messenger shows no number."""
+    shown = address.channel is ChannelKind.WHATSAPP and address.value.isdecimal()
+    return f"+{address.value}" if shown else ""
 
 
 def _says_stop(event: MessageReceived) -> bool:

@@ -24,7 +24,7 @@ def catalogue(language: str) -> dict[str, str]:
 
 def text(language: str, message: str, **variables: str) -> str:
     """Translated where the catalogue has it, else English; `{name}` places filled."""
-    return catalogue(language).get(message, message).format(**variables)
+    return catalogue(supported(language)).get(message, message).format(**variables)
 
 
 def supported(language: str) -> str:
