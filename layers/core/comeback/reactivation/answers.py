@@ -1,0 +1,52 @@
+"""What a client's words mean: the model reads them, the rules stand behind it and check it. Pure but for the port."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from comeback.errors import Permanent, Retryable, UnknownOutcome
+from comeback.ports import AnswerFacts, AnswerReading, LanguageModel
+from comeback.reactivation.answer_rules import CERTAIN, EXPLICIT, read_by_rules
+from comeback.reactivation.intents import Intent
+
+__all__ = ["Intent", "read_by_rules", "reading"]
+
+STOP_SURE = 0.8
+"""Below this the model's «stop» is asked about, not obeyed: a wrong opt-out loses a client for good."""
+LONGEST_ABSENCE = timedelta(days=366)
+
+
+def reading(model: LanguageModel | None, facts: AnswerFacts) -> AnswerReading:
+    """Never fails. A plain opt-out, and what needs no thinking, is read by rules alone; else the model reads and what
+    it says is held against what was offered."""
+    ruled = read_by_rules(facts)
+    if model is None or ruled.confidence >= CERTAIN:
+        return ruled
+    try:
+        read = model.read_answer(facts)
+        Intent(read.intent)
+    except (Retryable, Permanent, UnknownOutcome, ValueError):
+        return ruled
+    return _settled(read, ruled, facts)
+
+
+def _settled(read: AnswerReading, ruled: AnswerReading, facts: AnswerFacts) -> AnswerReading:
+    """A day, time or number that the client named outright is not the model's to overrule: booking the wrong slot, or an
+    opt-out nobody asked for, costs more than a question."""
+    explicit = ruled.confidence >= EXPLICIT and ruled.intent in (Intent.YES, Intent.OTHER_TIME)
+    if explicit and read.intent == Intent.STOP:
+        return ruled
+    if explicit and read.intent == Intent.YES and read.slot != ruled.slot:
+        return ruled
+    if read.intent == Intent.STOP and read.confidence < STOP_SURE:
+        return AnswerReading(Intent.UNCLEAR.value, confidence=read.confidence)
+    slot = read.slot if read.slot in {s.n for s in facts.offered} else None
+    return replace(
+        read,
+        slot=slot if read.intent == Intent.YES else None,
+        until=_sensible(read, facts) or (ruled.until if read.intent == Intent.AWAY else None),
+    )
+
+
+def _sensible(read: AnswerReading, facts: AnswerFacts) -> date | None:
+    coming = read.until is not None and facts.today < read.until <= facts.today + LONGEST_ABSENCE
+    return read.until if coming and read.intent == Intent.AWAY else None
