@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from world import control, people, phones, telegram, whatsapp, yclients
+from world import control, gemini, people, phones, telegram, whatsapp, yclients
 from world.activity import Activity, Counted
 from world.clock import WorldClock
 from world.context import World
@@ -36,7 +36,7 @@ class Simulator(Protocol):
     def routes(self, world: World, /) -> list[BaseRoute]: ...
 
 
-SIMULATORS: Sequence[Simulator] = (telegram, whatsapp, yclients, people, phones)
+SIMULATORS: Sequence[Simulator] = (telegram, whatsapp, yclients, gemini, people, phones)
 
 
 def build(now: datetime, settings: Settings | None = None, seed: int = 1) -> World:
