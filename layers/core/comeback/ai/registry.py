@@ -1,29 +1,35 @@
-"""Which model serves a company: Gemini where there is a key, none otherwise. The SDK loads with the first use."""
+"""Which company talks to which model: the Models port."""
 
 from collections.abc import Callable, Mapping
 
 from comeback.companies.model import Company
 from comeback.ports import LanguageModel
 
-Secrets = Callable[[str], Mapping[str, str]]
+KEY = "gemini_api_key"
 
 
 class GeminiModels:
-    """The Models port. `secrets`: company id → the company's secrets."""
+    """Each company pays with its own key; without one, rules and templates do the work."""
 
-    def __init__(self, secrets: Secrets, model: str, base_url: str, proxy_url: str) -> None:
+    def __init__(
+        self,
+        secrets: Callable[[str], Mapping[str, str]],
+        model: str,
+        base_url: str = "",
+        proxy_url: str = "",
+    ) -> None:
+        """`secrets`: company id → its secret. Empty URLs: the SDK's own, no proxy."""
         self._secrets = secrets
-        self._model = model
+        self._name = model
         self._base_url = base_url
         self._proxy_url = proxy_url
 
     def model(self, company: Company) -> LanguageModel | None:
-        """None for a company without a key: rules and templates serve it."""
-        key = self._secrets(company.company_id).get("gemini_api_key")
+        key = self._secrets(company.company_id).get(KEY, "")
         if not key:
             return None
-        from comeback.ai.gemini import GeminiModel
+        from comeback.ai.gemini import GeminiModel  # 414 ms to import: only who has a key pays
 
         return GeminiModel(
-            key, self._model, self._base_url, self._proxy_url, language=company.language
+            key, self._name, self._base_url, self._proxy_url, language=company.language
         )

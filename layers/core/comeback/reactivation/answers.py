@@ -12,12 +12,15 @@ __all__ = ["Intent", "read_by_rules", "reading"]
 
 STOP_SURE = 0.8
 """Below this the model's «stop» is asked about, not obeyed: a wrong opt-out loses a client for good."""
+HEAD, TAIL = 700, 300
+"""Characters of a long message that are read."""
 LONGEST_ABSENCE = timedelta(days=366)
 
 
 def reading(model: LanguageModel | None, facts: AnswerFacts) -> AnswerReading:
     """Never fails. A plain opt-out, and what needs no thinking, is read by rules alone; else the model reads and what
     it says is held against what was offered."""
+    facts = replace(facts, text=shortened(facts.text))
     ruled = read_by_rules(facts)
     if model is None or ruled.confidence >= CERTAIN:
         return ruled
@@ -27,6 +30,11 @@ def reading(model: LanguageModel | None, facts: AnswerFacts) -> AnswerReading:
     except (Retryable, Permanent, UnknownOutcome, ValueError):
         return ruled
     return _settled(read, ruled, facts)
+
+
+def shortened(text: str) -> str:
+    """A novel's beginning and end: what matters stands there, and neither rules nor model should chew on 4,096 letters."""
+    return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} … {text[-TAIL:]}"
 
 
 def _settled(read: AnswerReading, ruled: AnswerReading, facts: AnswerFacts) -> AnswerReading:

@@ -51,7 +51,7 @@ AGO_WORDS = {
     r"(?:полгода|half a year)": 182,
     r"(?:год|(?:a|one) year)": 365,
 }
-CAPITALISED = re.compile(r"(?:(?<=[a-zа-яё,] )|(?<=\())([A-ZА-ЯЁ][a-zа-яё]+)")
+CAPITALISED = re.compile(r"(?:(?<=[a-zа-яё,:—–-] )|(?<=\())([A-ZА-ЯЁ][a-zа-яё]+)")
 COMMON_CAPITALS = re.compile(r"(?:Вы|Вас|Вам|Вами|Ваш\w*|Telegram|WhatsApp)$")
 CALENDAR = re.compile("|".join((MONTH, *WEEKDAYS)))
 """Weekdays and months, for which the slot check answers."""
