@@ -129,6 +129,24 @@ def test_what_may_not_be_booked(
     assert shop.data("GET", f"/records/77?client_id={PETR}") == []
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/book_check/77", {}),
+        ("/book_check/77", {"appointments": ["x"]}),
+        ("/book_check/77", {"appointments": [{"id": 1, "staff_id": "Анна", "datetime": TUESDAY}]}),
+        ("/book_check/77", {"appointments": [{"id": 1, "staff_id": ANNA, "datetime": "завтра"}]}),
+        ("/records/77", {"staff_id": ANNA, "datetime": TUESDAY, "services": ["x"]}),
+        ("/records/77", {"staff_id": None, "datetime": TUESDAY, "services": []}),
+        ("/records/77", {"staff_id": ANNA}),
+    ],
+)
+def test_nonsense_is_refused_by_the_field(shop: YclientsSalon, path: str, body: Any) -> None:
+    answer = shop.call("POST", path, json=body)
+    assert answer.status_code == 422
+    assert answer.json()["meta"]["errors"]
+
+
 def test_check_says_yes_with_201(shop: YclientsSalon) -> None:
     asked = {"id": 1, "staff_id": 0, "services": [HAIRCUT], "datetime": "2026-03-03T10:00:00"}
     answer = shop.call("POST", "/book_check/77", json={"appointments": [asked]})

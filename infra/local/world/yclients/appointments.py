@@ -8,7 +8,7 @@ from typing import Any
 from world.people.engine import MONTHS_RU
 from world.yclients import schedule
 from world.yclients.errors import BUSY, NO_SERVICE, NO_STAFF, OVERLAP, ApiError, invalid
-from world.yclients.gate import Call
+from world.yclients.gate import Call, whole
 from world.yclients.model import Staff
 
 
@@ -53,18 +53,22 @@ def _place(call: Call, raw: Mapping[str, Any]) -> Placed:
             raise invalid(f"appointments.{name}", "Значение не должно быть пустым.")
     services = _services(call, raw)
     starts_at = call.moment(raw["datetime"], "appointments.datetime")
-    candidates = _candidates(call, int(raw["staff_id"]), services)
+    staff_id = whole(raw["staff_id"], "appointments.staff_id")
+    candidates = _candidates(call, staff_id, services)
     for staff in candidates:
         length = schedule.length_of(call.company, staff, services)
         if schedule.is_free(call.company, staff, starts_at, length, call.now):
             return Placed(raw["id"], staff, services, starts_at, length)
-    if int(raw["staff_id"]) == 0:
+    if staff_id == 0:
         raise ApiError(422, "Нет сотрудников, доступных для записи", code=NO_STAFF)
     raise ApiError(422, _busy(call, candidates[0], starts_at), code=BUSY, appointment=raw["id"])
 
 
 def _services(call: Call, raw: Mapping[str, Any]) -> list[int]:
-    wanted = [int(i) for i in raw.get("services") or ()]
+    given = raw.get("services") or []
+    if not isinstance(given, list):
+        raise invalid("appointments.services", "Значение должно быть массивом.")
+    wanted = [whole(i, "appointments.services") for i in given]
     for service_id in wanted:
         service = call.company.services.get(service_id)
         if service is None or not service.active:

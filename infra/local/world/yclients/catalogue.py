@@ -66,6 +66,8 @@ def services(call: Call) -> Answer:
             raise not_found()
         return Answer(views.service(call.company, found))
     only = call.number("staff_id", 0)
+    if only and only not in call.company.staff:
+        raise not_found()
     shown = [
         views.service(call.company, s)
         for s in call.company.services.values()

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 from world.yclients import views
 from world.yclients.client_filters import FILTERS, Test
 from world.yclients.errors import ApiError, invalid, not_found
-from world.yclients.gate import Answer, Call, endpoint
+from world.yclients.gate import Answer, Call, endpoint, whole
 from world.yclients.model import CAME, Client, Record, digits_of
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def _visit(call: Call, record: Record) -> dict[str, Any]:
 
 def _whose(call: Call) -> Client:
     if call.fields.get("client_id"):
-        found = call.company.clients.get(int(call.fields["client_id"]))
+        found = call.company.clients.get(whole(call.fields["client_id"], "client_id"))
     else:
         found = call.company.by_phone(str(call.fields.get("client_phone") or ""))
     if found is None or found.deleted:

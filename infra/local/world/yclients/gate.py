@@ -50,11 +50,9 @@ class Call:
 
     def number(self, name: str, default: int, low: int = 0, high: int = 10**9) -> int:
         """From the query or the body, forced into [low, high]."""
-        raw = self.query.get(name, self.fields.get(name, default))
-        try:
-            return max(low, min(high, int(raw)))
-        except (TypeError, ValueError):
-            raise invalid(name, "Значение должно быть целым числом.") from None
+        return max(
+            low, min(high, whole(self.query.get(name, self.fields.get(name, default)), name))
+        )
 
     def moment(self, text: Any, field: str = "datetime") -> datetime:
         """ISO 8601; local to the company when without an offset. UTC."""
@@ -64,6 +62,14 @@ class Call:
             raise invalid(field, "Неверный формат даты.") from None
         zone = self.company.zone
         return (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def whole(value: Any, field: str) -> int:
+    """Raises ApiError for what is no whole number, nor the text of one."""
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise invalid(field, "Значение должно быть целым числом.") from None
 
 
 @dataclass(frozen=True)

@@ -54,13 +54,10 @@ def make_salon_population(
     """Deterministic by its arguments. `drifted`: share of clients overdue by now; `returns_by_itself`: share of those
     who come back unasked within `weeks_ahead`."""
     zone = ZoneInfo(time_zone)
-    moment = now if isinstance(now, datetime) else datetime.fromisoformat(now)
-    company = _company(
-        company_id, title, time_zone, partner_token, user_token, webhook_urls, moment
-    )
-    diary = Diary(zone, _hours(moment), moment)
+    company = _company(company_id, title, time_zone, partner_token, user_token, webhook_urls, now)
+    diary = Diary(zone, _hours(now), now)
     made = Population(company, [])
-    begins = moment - timedelta(weeks=weeks_of_history)
+    begins = now - timedelta(weeks=weeks_of_history)
     everyone: list[Persona] = []
     for n in range(clients):
         rng = Random(f"{seed}:client:{n}")

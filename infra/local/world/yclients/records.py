@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 
 from world.yclients import schedule, views
 from world.yclients.errors import BUSY, ApiError, invalid, not_found
-from world.yclients.gate import Answer, Call, endpoint
+from world.yclients.gate import Answer, Call, endpoint, whole
 from world.yclients.model import Client, Record, Sold, digits_of
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def _wanted(call: Call, record: Record | None) -> dict[str, Any]:
     for name in ("staff_id", "datetime", "services"):
         if name not in call.fields:
             raise invalid(name, "Значение не должно быть пустым.")
-    staff = call.company.staff.get(int(call.fields["staff_id"]))
+    staff = call.company.staff.get(whole(call.fields["staff_id"], "staff_id"))
     if staff is None:
         raise invalid("staff_id", "Сотрудник не найден.")
     services = _services(call)
@@ -173,14 +173,18 @@ def _wanted(call: Call, record: Record | None) -> dict[str, Any]:
 
 
 def _services(call: Call) -> list[Sold]:
+    given = call.fields.get("services") or []
+    if not isinstance(given, list) or not all(isinstance(raw, Mapping) for raw in given):
+        raise invalid("services", "Значение должно быть массивом объектов.")
     found = []
-    for raw in call.fields.get("services") or ():
-        service = call.company.services.get(int(raw.get("id", 0)))
+    for raw in given:
+        service = call.company.services.get(whole(raw.get("id", 0), "services"))
         if service is None:
             raise invalid("services", "Услуга не найдена.")
-        first = int(raw.get("first_cost", service.price_min))
-        cost = int(raw.get("cost", first))
-        found.append(Sold(service.service_id, cost, first, int(raw.get("discount", 0))))
+        first = whole(raw.get("first_cost", service.price_min), "services")
+        cost = whole(raw.get("cost", first), "services")
+        discount = whole(raw.get("discount", 0), "services")
+        found.append(Sold(service.service_id, cost, first, discount))
     return found
 
 
@@ -190,7 +194,7 @@ def _client(call: Call) -> Client | None:
     if not isinstance(raw, Mapping) or not raw:
         return None
     if raw.get("id"):
-        known = call.company.clients.get(int(raw["id"]))
+        known = call.company.clients.get(whole(raw["id"], "client.id"))
         if known is None:
             raise invalid("client", "Клиент не найден.")
         return known
