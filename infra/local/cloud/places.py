@@ -52,5 +52,6 @@ def aws_environment() -> dict[str, str]:
         "AWS_DEFAULT_REGION": REGION,
         "AWS_REGION": REGION,
         "SAM_CLI_TELEMETRY": "0",
+        "SAM_CLI_POLL_DELAY": "0.3",
         "NO_PROXY": "127.0.0.1,localhost",
     }
