@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 from comeback.changes import (
@@ -40,9 +39,11 @@ from comeback.reactivation.model import (
     SkipReason,
     Stage,
 )
+from comeback.storage import keys
+from comeback.storage.items.conversations import EventItem
 from comeback.storage.store import DynamoStore
-from pynamodb.exceptions import TransactWriteError
-from pynamodb.transactions import TransactWrite
+
+from tests.storage.wire import Wire
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ON = date(2026, 3, 2)
@@ -52,6 +53,7 @@ DUE = DueService(
     "salon", "anna", "haircut", ON, ON, ON - timedelta(days=30), 3, 0, False,
     IntervalSource.MANUAL, "the owner's",
 )  # fmt: skip
+VISIT = Visit("v1", "haircut", "olga", NOW, VisitStatus.COMPLETED, 150_000)
 JOURNEY = Journey("salon", "anna", "haircut", "j1", ON, NOW)
 MESSAGE = OutboxMessage(
     "salon", "anna", "j1.1", PHONE, Content("hello"), Purpose.MARKETING, NOW, journey_id="j1"
@@ -191,25 +193,122 @@ def test_counts_of_one_day_add_up_over_clients_and_reasons(store: DynamoStore) -
     assert day.stages["skipped"] == 24
 
 
-def test_our_own_write_whose_answer_was_lost_is_no_conflict(
-    store: DynamoStore, monkeypatch: pytest.MonkeyPatch
+def test_an_older_message_never_moves_a_conversation_back(store: DynamoStore) -> None:
+    store.commit([SaveClient(CLIENT), TouchConversation("salon", "anna", PHONE, NOW)])
+    older = TouchConversation("salon", "anna", PHONE, NOW - timedelta(hours=1))
+    store.commit([older, EventSeen("salon", "wa.old", NOW), SaveVisit("salon", "anna", VISIT)])
+    store.commit([older])
+    file = store.client("salon", "anna")
+    assert [c.last_inbound_at for c in file.conversations] == [NOW]
+    assert file.visits == (VISIT,)
+    assert store.seen_event("salon", "wa.old") is not None
+
+
+def test_of_several_messages_at_once_the_latest_counts(store: DynamoStore) -> None:
+    touches = [
+        TouchConversation("salon", "anna", PHONE, NOW + timedelta(minutes=n)) for n in (1, 3, 2)
+    ]
+    store.commit([SaveClient(CLIENT), *touches])
+    (conversation,) = store.client("salon", "anna").conversations
+    assert conversation.last_inbound_at == NOW + timedelta(minutes=3)
+
+
+def test_the_ledger_keeps_all_that_was_said_even_in_one_instant(store: DynamoStore) -> None:
+    yes = Consent(Purpose.MARKETING, True, NOW, "start", "v1", ChannelKind.WHATSAPP)
+    no = replace(yes, granted=False, source="stop")
+    store.commit([SaveClient(CLIENT), SaveConsent("salon", "anna", yes)])
+    store.commit([SaveConsent("salon", "anna", no), SaveConsent("salon", "anna", yes)])
+    assert sorted(c.granted for c in store.client("salon", "anna").consents) == [False, True]
+
+
+def test_changes_of_one_item_become_one_write(store: DynamoStore) -> None:
+    moved = replace(DUE, next_on=ON + timedelta(days=9))
+    store.commit(
+        [
+            EventSeen("salon", "tg.1", NOW),
+            EventSeen("salon", "tg.1", NOW),
+            SaveClient(CLIENT),
+            SaveClient(CLIENT),
+            BindAddress("salon", "maria", PHONE),
+            BindAddress("salon", "anna", PHONE),
+            SaveVisit("salon", "anna", replace(VISIT, amount_minor=1)),
+            SaveVisit("salon", "anna", VISIT),
+            SaveDue(DUE),
+            RemoveDue("salon", "anna", "haircut"),
+            SaveDue(moved),
+        ]
+    )
+    file = store.client("salon", "anna")
+    assert (file.visits, file.due, file.client.version) == ((VISIT,), (moved,), 1)
+    assert store.client_at("salon", PHONE) == "anna"
+
+
+def test_two_decisions_about_one_versioned_item_are_a_bug(store: DynamoStore) -> None:
+    with pytest.raises(ValueError, match="PROFILE"):
+        store.commit([SaveClient(CLIENT), SaveClient(replace(CLIENT, vip=True))])
+    with pytest.raises(ValueError, match="ACTIVE"):
+        store.commit([ClaimClient("salon", "anna", "j1"), ReleaseClient("salon", "anna", "j1")])
+
+
+def test_an_address_moves_to_who_it_is_bound_to_last(store: DynamoStore) -> None:
+    store.commit([BindAddress("salon", "anna", PHONE)])
+    store.commit([BindAddress("salon", "maria", PHONE)])
+    assert store.client_at("salon", PHONE) == "maria"
+
+
+def test_the_messengers_id_is_stored_once_not_with_every_status(
+    store: DynamoStore, wire: Wire
 ) -> None:
-    """The SDK repeats a call whose answer was lost; moto, like AWS after ten minutes, then refuses the condition."""
-    commit_once = TransactWrite._commit
+    store.commit([PutOutbox(MESSAGE)])
+    uncertain = replace(MESSAGE, state=OutboxState.UNCERTAIN)
+    store.commit([MoveOutbox(uncertain, OutboxState.NEW)])
+    sent = replace(uncertain, state=OutboxState.SENT, provider_id="wamid.1", version=1)
+    wire.counted()
+    store.commit([MoveOutbox(sent, OutboxState.UNCERTAIN)])
+    assert wire.counted() == {"TransactWriteItems": 1}
+    read = replace(sent, state=OutboxState.READ, version=2)
+    store.commit([MoveOutbox(read, OutboxState.SENT)])
+    assert wire.counted() == {"PutItem": 1}
+    assert store.outbox_by_provider_id("salon", ChannelKind.WHATSAPP, "wamid.1") is not None
 
-    def applied_then_repeated(self: Any) -> None:
-        commit_once(self)
-        commit_once(self)
 
-    monkeypatch.setattr(TransactWrite, "_commit", applied_then_repeated)
-    store.commit([SaveJourney(JOURNEY), Count("salon", ON, Stage.CONTACTED)])
-    assert store.funnel("salon", ON, ON)[0].stages["contacted"] == 1
+def test_a_file_keeps_the_newest_visits_and_journeys(store: DynamoStore) -> None:
+    store.commit([SaveClient(CLIENT)])
+    for start in range(0, 230, 46):
+        store.commit(
+            [
+                SaveVisit(
+                    "salon",
+                    "anna",
+                    replace(VISIT, visit_id=f"v{n}", starts_at=NOW - timedelta(days=n)),
+                )
+                for n in range(start, start + 46)
+            ]
+        )
+    store.commit(
+        [
+            SaveJourney(replace(JOURNEY, journey_id=f"j{n}", started_at=NOW - timedelta(days=n)))
+            for n in range(25)
+        ]
+    )
+    file = store.client("salon", "anna")
+    assert [v.visit_id for v in file.visits] == [f"v{n}" for n in range(199, -1, -1)]
+    assert [j.journey_id for j in file.journeys] == [f"j{n}" for n in range(19, -1, -1)]
 
 
-def test_a_refusal_for_another_reason_is_not_taken_for_success(
-    store: DynamoStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store.commit([SaveJourney(JOURNEY)])
-    with pytest.raises(Conflict):
-        store.commit([SaveJourney(JOURNEY)])
-    assert issubclass(TransactWriteError, Exception)
+def test_an_event_is_forgotten_after_thirty_days(store: DynamoStore) -> None:
+    store.commit([EventSeen("salon", "tg.1", NOW)])
+    item = store.table.get(EventItem, keys.event("salon", "tg.1"))
+    assert item is not None
+    assert item.expires_at == int((NOW + timedelta(days=30)).timestamp())
+
+
+def test_what_is_said_of_one_client_stays_out_of_the_next(store: DynamoStore) -> None:
+    """`an` is a beginning of `anna`, and `salon` of `salon2`: keys are whole words."""
+    store.commit([SaveClient(CLIENT), SaveVisit("salon", "anna", VISIT), SaveDue(DUE)])
+    store.commit([SaveClient(replace(CLIENT, client_id="an"))])
+    store.commit([SaveClient(replace(CLIENT, company_id="salon2"))])
+    assert store.client("salon", "an").visits == ()
+    assert store.client("salon2", "anna").visits == ()
+    assert sorted(store.clients("salon")) == ["an", "anna"]
+    assert list(store.due("salon2", ON)) == []

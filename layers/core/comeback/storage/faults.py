@@ -63,8 +63,12 @@ def meaning(error: PynamoDBException) -> Exception:
 
 
 def _codes(error: PynamoDBException) -> list[str]:
-    """One per write of a cancelled transaction; else the one code of the call."""
-    code = error.cause_response_code or ""
+    """One per write of a cancelled transaction; else the one code of the call.
+
+    Not by `cause_response_code`: it breaks on a read time-out, whose `response` is None.
+    """
+    response = getattr(error.cause, "response", None) or {}
+    code = response.get("Error", {}).get("Code", "")
     if isinstance(error, TransactWriteError) and code == CANCELLED:
         return [reason.code if reason else "" for reason in error.cancellation_reasons]
     return [code]

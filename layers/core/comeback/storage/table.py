@@ -80,7 +80,7 @@ class Table:
             read_timeout_seconds=READ_SECONDS,
             max_retry_attempts=RETRIES,
         )
-        self.connection.add_meta_table(_schema(name))
+        self.connection.add_meta_table(MetaTable(schema(name)))
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────
 
@@ -198,19 +198,17 @@ def parts(elements: Iterable[Element], size: int) -> Iterator[list[Element]]:
         yield part
 
 
-def _schema(name: str) -> MetaTable:
+def schema(name: str) -> dict[str, Any]:
+    """The table's keys and indexes, in CreateTable's words."""
     names = ("PK", "SK", "GSI1PK", "GSI1SK", "GSI2PK", "GSI2SK")
-    return MetaTable(
-        {
-            "TableName": name,
-            "AttributeDefinitions": [{"AttributeName": n, "AttributeType": "S"} for n in names],
-            "KeySchema": _keys(""),
-            "GlobalSecondaryIndexes": [
-                {"IndexName": index, "KeySchema": _keys(index)}
-                for index in (FIRST_INDEX, SECOND_INDEX)
-            ],
-        }
-    )
+    return {
+        "TableName": name,
+        "AttributeDefinitions": [{"AttributeName": n, "AttributeType": "S"} for n in names],
+        "KeySchema": _keys(""),
+        "GlobalSecondaryIndexes": [
+            {"IndexName": index, "KeySchema": _keys(index)} for index in (FIRST_INDEX, SECOND_INDEX)
+        ],
+    }
 
 
 def _keys(prefix: str) -> list[dict[str, str]]:
