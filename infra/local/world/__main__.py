@@ -25,6 +25,8 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
+    # asyncio does so only for sockets it made itself; without it each answer waits 40 ms for an ACK
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     world = build(
         now, Settings(real_time=options.real_time, limits=not options.no_limits), options.seed
     )
