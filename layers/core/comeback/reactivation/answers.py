@@ -43,7 +43,8 @@ def _settled(read: AnswerReading, ruled: AnswerReading, facts: AnswerFacts) -> A
     explicit = ruled.confidence >= EXPLICIT and ruled.intent in (Intent.YES, Intent.OTHER_TIME)
     if explicit and read.intent == Intent.STOP:
         return ruled
-    if explicit and read.intent == Intent.YES and read.slot != ruled.slot:
+    decided = ruled.slot is not None or ruled.intent == Intent.OTHER_TIME
+    if explicit and decided and read.intent == Intent.YES and read.slot != ruled.slot:
         return ruled
     if read.intent == Intent.STOP and read.confidence < STOP_SURE:
         return AnswerReading(Intent.UNCLEAR.value, confidence=read.confidence)

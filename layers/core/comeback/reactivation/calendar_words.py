@@ -95,28 +95,31 @@ ORDINALS: Mapping[str, int] = {
 }
 ORDINAL_ENDING = r"(?:ь?его|ого|ь?ему|ому|ое|ье|ая|ья|ую|ью|ый|ий|ой|ом|ем|ым|ы)?"
 _CARDINAL = {re.compile(rf"\b(?:{words})\b"): n for words, n in CARDINALS.items()}
-_TEENS_AFTER = re.compile(r"\b([2-5]0)[\s-]([1-9])\b(?!\s*[:.]\d)")
+_TENS = "|".join(f"(?P<t{n}>{words})" for words, n in CARDINALS.items() if n in (20, 30, 40, 50))
+_UNITS = "|".join(
+    f"(?P<c{n}>{words})" for words, n in (("один|одна|одну|one", 1), *CARDINALS.items()) if n < 10
+)
+_COMPOSITE = re.compile(rf"\b(?:{_TENS})[ -](?:{_UNITS})\b")
 _ORDINAL = "|".join(f"(?P<o{n}>{words})" for words, n in ORDINALS.items())
 _DATE_ORDINAL = re.compile(
-    rf"\b(?:(?P<tens>20|30)[\s-])?(?:{_ORDINAL}){ORDINAL_ENDING}"
+    rf"\b(?:(?:{_TENS})[ -])?(?:{_ORDINAL}){ORDINAL_ENDING}"
     rf"(?=\s+(?:of\s+)?(?:{MONTH})\b|\s+числа)"
 )
-_TENS_ORDINAL = re.compile(rf"\b(?P<tens>20|30)[\s-](?:{_ORDINAL}){ORDINAL_ENDING}\b")
+_TENS_ORDINAL = re.compile(rf"\b(?:{_TENS})[ -](?:{_ORDINAL}){ORDINAL_ENDING}\b")
 _HALF_OF = re.compile(rf"\bпол(?:овин[аеу])?\s?-?(?:(?P<n>\d\d?)|(?:{_ORDINAL})(?:ого|ьего))\b")
+_MARKS = str.maketrans("’‘`–—−\u00a0\u202f", "'" * 3 + "---  ")
 
 
 def plain(text: str) -> str:
     """Lower case, ё as е, typographic marks as ASCII, number words as digits."""
-    simple = (
-        text.lower().replace("ё", "е").translate(str.maketrans("’‘`–—−\u00a0\u202f", "'''---  "))
-    )
+    simple = text.lower().replace("ё", "е").translate(_MARKS)
+    for dates in (_DATE_ORDINAL, _TENS_ORDINAL):
+        simple = dates.sub(lambda found: f"{_number(found)}-го", simple)
+    simple = _HALF_OF.sub(_half, simple)
+    simple = _COMPOSITE.sub(lambda found: str(_number(found)), simple)
     for words, n in _CARDINAL.items():
         simple = words.sub(str(n), simple)
-    simple = re.sub(r"\b(?:ноль[\s-]ноль|00[\s-]минут|oh[\s-]oh)\b", "00", simple)
-    simple = _HALF_OF.sub(_half, simple)
-    for dates in (_DATE_ORDINAL, _TENS_ORDINAL):
-        simple = dates.sub(lambda m: f"{int(m['tens'] or 0) + _number(m)}-го", simple)
-    return _TEENS_AFTER.sub(lambda m: str(int(m[1]) + int(m[2])), simple)
+    return re.sub(r"\b(?:ноль[ -]ноль|00[ -]минут|oh[ -]oh)\b", "00", simple)
 
 
 def _half(found: re.Match[str]) -> str:
@@ -126,4 +129,5 @@ def _half(found: re.Match[str]) -> str:
 
 
 def _number(found: re.Match[str]) -> int:
-    return next(n for n in ORDINALS.values() if found[f"o{n}"])
+    """The sum of the tens, the unit and the ordinal that matched."""
+    return sum(int(name[1:]) for name, said in found.groupdict().items() if said and name != "n")
