@@ -127,6 +127,7 @@ def test_a_consent_withdrawn_before_sending_holds(talk: Talk, whatsapp: FakeChan
     assert (whatsapp.calls, talk.stored().state) == (0, OutboxState.FAILED)
 
 
+@pytest.mark.usefixtures("wire")  # moto, run by several threads, needs one request at a time
 def test_two_at_a_time_send_once(talk: Talk, whatsapp: FakeChannel) -> None:
     talk.offer()
     raised: list[ComebackError] = []

@@ -66,6 +66,7 @@ def test_a_crash_before_the_reply_is_enqueued_is_mended_by_the_redelivery(talk: 
     assert talk.dialogue.heard == [("answer", "завтра в 11")]
 
 
+@pytest.mark.usefixtures("wire")  # moto, run by several threads, needs one request at a time
 def test_the_same_event_at_the_same_time_has_one_effect(talk: Talk) -> None:
     talk.know()
     threads = [threading.Thread(target=talk.hear, args=(said("да"),)) for _ in range(4)]
