@@ -7,7 +7,7 @@ UV := .local/uv/bin/uv
 PY := .venv/bin/python
 SAM := .local/sam/bin/sam
 LISTS := infra/local/requirements
-PROJECT := requirements.txt $(LISTS)/dev.txt layers/core/no-dependencies.txt
+PROJECT := requirements.txt $(LISTS)/dev.txt
 
 # An environment is installed when its stamp, named after the contents of its lists, is there.
 PINNING := --universal --python-version 3.11 --custom-compile-command "make requirements"
@@ -97,6 +97,7 @@ browser: install
 requirements: $(READY_UV)  ## writes the pinned lists anew from what the layers and tools ask for
 	@$(UV) pip compile --quiet --upgrade $(PINNING) -o requirements.txt \
 		layers/core/requirements.txt layers/ai/requirements.txt
+	@cat layers/core/no-dependencies.txt >> requirements.txt
 	@$(UV) pip compile --quiet --upgrade $(PINNING) -c requirements.txt -o $(LISTS)/dev.txt $(LISTS)/dev.in
 	@for tool in ministack sam; do \
 		$(UV) pip compile --quiet --upgrade $(PINNING) -o $(LISTS)/$$tool.txt $(LISTS)/$$tool.in; done

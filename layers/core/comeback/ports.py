@@ -1,4 +1,7 @@
-"""The Protocols every capability talks through. Adapters implement them; `runtime.wiring` chooses."""
+"""The Protocols every capability talks through. Adapters implement them; `runtime.wiring` chooses.
+
+Long on purpose: the whole border between the product and the world is read in one place.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -2,6 +2,8 @@
 
 Built anew for each invocation, so that a use case sees one moment of time; what is dear to make (connections, fitted
 clients) is kept per process. Imports stay inside: a function loads only what it is made of.
+
+Long on purpose: the one composition root.
 """
 
 from collections.abc import Callable

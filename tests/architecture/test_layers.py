@@ -1,0 +1,110 @@
+"""Handlers run on what the layers ship, nothing more: each is imported by an interpreter that sees only the layers."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.template import ROOT, functions
+
+FUNCTIONS = functions()
+RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
+ARCHITECTURE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
+PROBE = """
+import importlib, json, sys
+sys.path[:0] = sys.argv[2:]
+importlib.import_module(sys.argv[1])
+print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))
+"""
+HEAVY = {"telegram", "google", "pynamodb", "httpx", "aws_lambda_powertools", "pydantic", "chalice"}
+UNZIPPED_LIMIT_MB = 60
+"""Both layers together; Lambda's own limit is 250, every cold start on the laptop unpacks them."""
+
+
+@pytest.fixture(scope="session")
+def layers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    made = {}
+    for layer in ("core", "ai"):
+        made[layer] = tmp_path_factory.mktemp(layer)
+        command = [
+            sys.executable,
+            str(ROOT / "layers" / "build.py"),
+            layer,
+            "--to",
+            str(made[layer]),
+        ]
+        options = ["--runtime", RUNTIME, "--architecture", ARCHITECTURE]
+        subprocess.run([*command, *options], check=True, capture_output=True)
+    return made
+
+
+def loaded(name: str, layers: dict[str, Path]) -> set[str]:
+    """Top-level modules after the import of a function's handler."""
+    function = FUNCTIONS[name]
+    paths = [str(ROOT / "functions")]
+    paths += [
+        str(layers[ref["Ref"].removesuffix("Layer").lower()] / "python")
+        for ref in function["Layers"]
+    ]
+    module = function["Handler"].rpartition(".")[0]
+    variables = dict.fromkeys(function["Environment"]["Variables"], "x")
+    environment = {
+        **os.environ,
+        **variables,
+        "LOG_LEVEL": "INFO",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", PROBE, module, *paths],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_handler_imports_from_the_layers_alone(name: str, layers: dict[str, Path]) -> None:
+    modules = loaded(name, layers)
+    assert "comeback" in modules
+    if name.endswith("Webhook"):
+        assert modules & HEAVY == set()
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "telegram",
+        "httpx",
+        "pynamodb.models",
+        "chalice",
+        "phonenumbers",
+        "babel.dates",
+        "google.genai",
+    ],
+)
+def test_library_runs_after_pruning(module: str, layers: dict[str, Path]) -> None:
+    paths = [str(folder / "python") for folder in layers.values()]
+    command = [sys.executable, "-I", "-S", "-c", PROBE, module, *paths]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_bytecode_can_not_go_stale(layers: dict[str, Path]) -> None:
+    """Flags of a .pyc: 1 is hash-based, never checked against the source (PEP 552)."""
+    compiled = [*(layers["core"] / "python" / "comeback").rglob("*.pyc")]
+    assert compiled
+    assert {int.from_bytes(file.read_bytes()[4:8], "little") for file in compiled} == {1}
+
+
+def test_layers_are_small(layers: dict[str, Path]) -> None:
+    sizes = [
+        f.stat().st_size for folder in layers.values() for f in folder.rglob("*") if f.is_file()
+    ]
+    assert sum(sizes) / 1_000_000 < UNZIPPED_LIMIT_MB

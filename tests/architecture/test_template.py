@@ -1,0 +1,167 @@
+"""What linters of CloudFormation do not catch."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.architecture.template import (
+    QUEUE,
+    functions,
+    handler_file,
+    listed,
+    resources,
+    statements,
+    template,
+)
+
+FUNCTIONS = functions()
+NO_NARROWER_RESOURCE = {"states:SendTaskSuccess", "states:SendTaskFailure"}
+"""IAM's service reference gives these no resource type."""
+WORST_FUNCTIONS_PER_QUEUE = 6
+"""Visibility time-out over the consumer's time-out, as AWS advises."""
+WITH_AI = {"Receive", "Generate", "Refit"}
+
+
+def queue_of(reference: Any) -> str:
+    return str(reference["Fn::GetAtt"]).partition(".")[0]
+
+
+def sources() -> list[tuple[str, str, dict[str, Any]]]:
+    """(function, queue, event source)."""
+    return [
+        (name, queue_of(event["Properties"]["Queue"]), event["Properties"])
+        for name, function in FUNCTIONS.items()
+        for event in function.get("Events", {}).values()
+        if event["Type"] == "SQS"
+    ]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_handler_exists(name: str) -> None:
+    file = handler_file(FUNCTIONS[name])
+    assert file.exists(), f"{name}: {file} is missing"
+    attribute = FUNCTIONS[name]["Handler"].rpartition(".")[2]
+    assert re.search(rf"^(def {attribute}\(|{attribute}\b.*=)", file.read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_policies_name_actions_and_resources(name: str) -> None:
+    for statement in statements(FUNCTIONS[name]):
+        actions = set(listed(statement["Action"]))
+        assert not [a for a in actions if "*" in a], f"{name}: {actions}"
+        assert "dynamodb:Scan" not in actions
+        if "*" in listed(statement["Resource"]):
+            assert actions <= NO_NARROWER_RESOURCE, f"{name}: {actions} on every resource"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_settings_and_rights_go_together(name: str) -> None:
+    """A function that is told of a queue, the table or the bucket may use it, and the other way round."""
+    function = FUNCTIONS[name]
+    variables = function["Environment"]["Variables"]
+    granted = json.dumps(statements(function))
+    for variable, right in (
+        ("TABLE", "dynamodb:"),
+        ("INBOUND_QUEUE_URL", "InboundQueue.Arn"),
+        ("OUTBOUND_QUEUE_URL", "OutboundQueue.Arn"),
+        ("EVENTS_QUEUE_URL", "EventsQueue.Arn"),
+        ("BUCKET", "s3:"),
+        ("CAMPAIGN_MACHINE_ARN", "states:StartExecution"),
+    ):
+        assert (variable in variables) == (right in granted), f"{name}: {variable} against {right}"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_only_those_that_talk_to_the_model_load_its_layer(name: str) -> None:
+    layers = [layer["Ref"] for layer in FUNCTIONS[name]["Layers"]]
+    assert layers == ["CoreLayer", "AiLayer"] if name in WITH_AI else ["CoreLayer"]
+    assert ("GEMINI_MODEL" in FUNCTIONS[name]["Environment"]["Variables"]) == (name in WITH_AI)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_logs_are_kept_for_a_set_time(name: str) -> None:
+    group = FUNCTIONS[name]["LoggingConfig"]["LogGroup"]["Ref"]
+    assert resources("AWS::Logs::LogGroup")[group]["RetentionInDays"]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_asynchronous_functions_leave_nothing_behind(name: str) -> None:
+    kinds = {event["Type"] for event in FUNCTIONS[name].get("Events", {}).values()}
+    if kinds & {"ScheduleV2", "S3"}:
+        assert FUNCTIONS[name]["DeadLetterQueue"]["TargetArn"]
+    for event in FUNCTIONS[name].get("Events", {}).values():
+        if event["Type"] == "ScheduleV2":
+            assert event["Properties"]["DeadLetterConfig"]
+            assert event["Properties"]["State"] == {"Ref": "Schedules"}
+
+
+@pytest.mark.parametrize(("name", "queue", "source"), sources())
+def test_a_message_stays_invisible_while_it_is_handled(
+    name: str, queue: str, source: dict[str, Any]
+) -> None:
+    visible_after = resources(QUEUE)[queue]["VisibilityTimeout"]
+    assert visible_after >= WORST_FUNCTIONS_PER_QUEUE * FUNCTIONS[name]["Timeout"]
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["ScalingConfig"]["MaximumConcurrency"]
+
+
+@pytest.mark.parametrize("queue", [q for q in resources(QUEUE) if "DeadLetters" not in q])
+def test_every_queue_has_dead_letters_of_its_kind(queue: str) -> None:
+    own = resources(QUEUE)[queue]
+    dead = queue_of(own["RedrivePolicy"]["deadLetterTargetArn"])
+    assert resources(QUEUE)[dead].get("FifoQueue") == own.get("FifoQueue")
+    assert own["SqsManagedSseEnabled"]
+    assert own["MessageRetentionPeriod"] < resources(QUEUE)[dead]["MessageRetentionPeriod"]
+
+
+@pytest.mark.parametrize("dead", [q for q in resources(QUEUE) if "DeadLetters" in q])
+def test_dead_letters_raise_an_alarm(dead: str) -> None:
+    alarm = json.dumps(resources("AWS::CloudWatch::Alarm")[f"{dead}Alarm"])
+    assert f"{dead}.QueueName" in alarm
+    assert "ApproximateNumberOfMessagesVisible" in alarm
+
+
+def test_errors_of_every_function_raise_an_alarm() -> None:
+    alarms = resources("AWS::CloudWatch::Alarm")
+    watched = json.dumps([a for name, a in alarms.items() if name.endswith("ErrorsAlarm")])
+    assert [name for name in FUNCTIONS if f'{{"Ref": "{name}"}}' not in watched] == []
+
+
+def test_routes() -> None:
+    """The API's whole surface. A new route is written here on purpose."""
+    routes = {
+        (event["Properties"]["Method"].upper(), event["Properties"]["Path"], name)
+        for name, function in FUNCTIONS.items()
+        for event in function.get("Events", {}).values()
+        if event["Type"] == "Api"
+    }
+    webhooks = {
+        ("POST", "/webhooks/telegram/{company}", "TelegramWebhook"),
+        ("GET", "/webhooks/whatsapp/{company}", "WhatsappWebhook"),
+        ("POST", "/webhooks/whatsapp/{company}", "WhatsappWebhook"),
+        ("POST", "/webhooks/crm/{company}/{secret}", "CrmWebhook"),
+    }
+    assert {route for route in routes if route[2] != "AdminApi"} == webhooks
+
+
+def test_admin_routes_need_a_signed_request() -> None:
+    for event in FUNCTIONS["AdminApi"]["Events"].values():
+        assert event["Properties"]["Auth"]["Authorizer"] == "AWS_IAM"
+
+
+def test_data_is_protected() -> None:
+    table = template()["Resources"]["Table"]
+    assert table["DeletionPolicy"] == "Retain"
+    properties = table["Properties"]
+    assert properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+    assert properties["SSESpecification"]["SSEEnabled"]
+    assert properties["TimeToLiveSpecification"]["AttributeName"] == "expires_at"
+
+
+def test_simulation_is_off_unless_asked_for() -> None:
+    defaults = {name: p.get("Default") for name, p in template()["Parameters"].items()}
+    assert defaults["ClockUrl"] == ""
+    assert defaults["Schedules"] == "ENABLED"
+    assert defaults["DeletionProtection"] == "true"
