@@ -10,7 +10,7 @@ LINK = re.compile(r"(?:https?://|www\.|t\.me/|wa\.me/)\S+", re.IGNORECASE)
 HANDLE = re.compile(r"(?<!\w)@\w{3,}")
 DIGITS = re.compile(r"\+?\d{5,}")
 """A phone, a card, an order, a passport; times, prices and dates are shorter."""
-PHONE = re.compile(r"\+?\d(?:[\s()-]{0,3}\d){8,14}|\+?\d{1,3}(?:[.]\d{2,4}){3,4}")
+PHONE = re.compile(r"\+?\d(?:[\s()-]{0,3}\d){8,18}|\+?\d{1,3}(?:[.]\d{2,4}){3,4}")
 """Nine digits and more, spaced; dates and times have dots and colons between them."""
 MASKS = (
     (EMAIL, "[email]"),
