@@ -1,0 +1,90 @@
+"""The whole system on the local cloud: one deployment for the session, on free ports, gone afterwards.
+
+`driver` moves simulated time, invokes what schedules would invoke and waits for quiet. The deployment is shared, so each
+test makes a company of its own (`company_id`).
+"""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import httpx
+import pytest
+from cloud import places, stack, up
+from demo.driver import Driver
+
+MONDAY = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+"""When the world's clock starts: nine in the morning in Moscow."""
+SPEED = 86_400.0
+"""Simulated seconds per second of a state machine's wait: a day a second."""
+
+
+@pytest.fixture(scope="session")
+def deployed() -> Iterator[dict[str, str]]:
+    """The stack's outputs."""
+    ports = {places.AWS_PORT: _free_port(), places.WORLD_PORT: _free_port()}
+    before = dict(os.environ)
+    os.environ.update({name: str(port) for name, port in ports.items()})
+    try:
+        with up.session(MONDAY, speed=SPEED) as outputs:
+            yield outputs
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def driver(deployed: dict[str, str]) -> Driver:
+    return Driver(deployed, SPEED)
+
+
+@pytest.fixture(scope="session")
+def api(deployed: dict[str, str]) -> Iterator[httpx.Client]:
+    """The deployed REST API, called as strangers call it: unsigned."""
+    with httpx.Client(base_url=stack.api_url(deployed), timeout=60.0, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def aws(deployed: dict[str, str]) -> Callable[[str], Any]:
+    """Makes clients of the account's administrator: `aws("sqs")`."""
+    return stack.client
+
+
+@pytest.fixture(scope="session")
+def acting_as(deployed: dict[str, str]) -> Callable[[str, str], Any]:
+    """Makes clients with the rights of a function's role: `acting_as("Analyse", "dynamodb")`."""
+
+    def client(function: str, service: str) -> Any:
+        configuration = stack.client("lambda").get_function_configuration(
+            FunctionName=deployed[f"{function}Function"]
+        )
+        role = stack.client("sts").assume_role(
+            RoleArn=configuration["Role"], RoleSessionName="test"
+        )["Credentials"]
+        make: Callable[..., Any] = boto3.client
+        return make(
+            service,
+            endpoint_url=places.aws_url(),
+            region_name=places.REGION,
+            aws_access_key_id=role["AccessKeyId"],
+            aws_secret_access_key=role["SecretAccessKey"],
+            aws_session_token=role["SessionToken"],
+        )
+
+    return client
+
+
+@pytest.fixture
+def company_id() -> str:
+    return f"salon-{uuid4().hex[:8]}"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
