@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from cloud import places, processes, stack
@@ -26,7 +27,11 @@ def start(now: datetime, speed: float = 1.0, limits: bool = True, seed: int = 1)
         raise CanNotStart("the local cloud is not installed: run `make install`")
     processes.free_or_complain(places.aws_port(), places.AWS_PORT)
     processes.free_or_complain(places.world_port(), places.WORLD_PORT)
-    processes.start(CLOUD, [str(places.MINISTACK)], cloud_environment(speed), places.aws_url())
+    emulator = [
+        str(places.MINISTACK.with_name("python")),
+        str(Path(__file__).with_name("emulator.py")),
+    ]
+    processes.start(CLOUD, emulator, cloud_environment(speed), places.aws_url())
     command = [sys.executable, "-m", "world", "--port", str(places.world_port())]
     command += ["--now", now.isoformat(), "--seed", str(seed), *([] if limits else ["--no-limits"])]
     here = {"PYTHONPATH": str(places.ROOT / "infra" / "local")}
