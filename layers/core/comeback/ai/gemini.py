@@ -17,6 +17,8 @@ TIMEOUT_SECONDS = 8.0
 SHORTEST_SERVER_DEADLINE = 10
 """Seconds. The SDK tells the server our time-out in X-Server-Timeout, and the API answers 400 to less than this
 («Minimum allowed deadline is 10s»), so the header names the least it takes while we hang up earlier."""
+API_VERSION = "v1beta"
+"""Not the SDK's default: v1 was seen to refuse systemInstruction (vercel/ai #2256, 2024; req_llm #162, 2025)."""
 DAYS = range(3, 731)
 
 
@@ -112,6 +114,7 @@ def _client(api_key: str, base_url: str, proxy_url: str, timeout: float) -> gena
     """One per process and key, made when first needed: its TLS context and connections are worth keeping."""
     options = types.HttpOptions(
         base_url=base_url or None,
+        api_version=API_VERSION,
         timeout=int(timeout * 1000),
         headers={"X-Server-Timeout": str(max(SHORTEST_SERVER_DEADLINE, int(timeout)))},
         client_args={"proxy": proxy_url} if proxy_url else None,
