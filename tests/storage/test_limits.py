@@ -1,13 +1,24 @@
+"""Sending limits and outside rates, shared through the table."""
+
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
-from comeback.companies.model import Company
+import pytest
+from comeback.companies.model import Company, SendingWindow
 from comeback.conversations.model import ChannelKind
+from comeback.errors import Unavailable
 from comeback.storage.limits import DynamoLimits
+from comeback.storage.rates import wait_for
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.storage.wire import Wire, answer_lost, repeated, unreachable
 
 TEN = datetime(2026, 3, 2, 7, tzinfo=UTC)  # Monday, ten in Moscow
-TELEGRAM = ChannelKind.TELEGRAM
+TELEGRAM, WHATSAPP = ChannelKind.TELEGRAM, ChannelKind.WHATSAPP
+EVERY_DAY = frozenset(range(7))
 
 
 def test_the_same_key_gets_the_same_minute(limits: DynamoLimits, company: Company) -> None:
@@ -15,6 +26,11 @@ def test_the_same_key_gets_the_same_minute(limits: DynamoLimits, company: Compan
     second = limits.reserve_minute(company, TELEGRAM, "j2.1", TEN)
     assert (first, second) == (TEN, TEN + timedelta(minutes=5))
     assert limits.reserve_minute(company, TELEGRAM, "j1.1", TEN + timedelta(hours=1)) == first
+
+
+def test_each_messenger_has_its_own_pace(limits: DynamoLimits, company: Company) -> None:
+    assert limits.reserve_minute(company, TELEGRAM, "j1.1", TEN) == TEN
+    assert limits.reserve_minute(company, WHATSAPP, "j2.1", TEN) == TEN
 
 
 def test_a_full_day_gives_none_and_the_next_day_starts_anew(
@@ -29,32 +45,135 @@ def test_a_full_day_gives_none_and_the_next_day_starts_anew(
     assert limits.remaining_today(small, TEN + timedelta(days=1)) == 2
 
 
+def test_the_owners_limit_is_over_all_messengers(limits: DynamoLimits, company: Company) -> None:
+    small = replace(company, daily_limit=3)
+    assert limits.remaining_today(small, TEN) == 3
+    assert limits.reserve_minute(small, TELEGRAM, "a", TEN)
+    assert limits.reserve_minute(small, WHATSAPP, "b", TEN)
+    assert limits.remaining_today(small, TEN) == 1
+    assert limits.reserve_minute(small, WHATSAPP, "c", TEN)
+    assert limits.reserve_minute(small, TELEGRAM, "d", TEN) is None
+    assert limits.remaining_today(small, TEN) == 0
+
+
 def test_an_account_sends_more_once_it_is_warm(limits: DynamoLimits, company: Company) -> None:
     limits.reserve_minute(company, TELEGRAM, "first", TEN)
     one_channel = replace(company, channels=(TELEGRAM,))
     assert limits.remaining_today(one_channel, TEN + timedelta(days=1)) == 20
     assert limits.remaining_today(one_channel, TEN + timedelta(days=31)) == 50
+    assert limits.remaining_today(replace(company, channels=(WHATSAPP,)), TEN) == 20
 
 
-def test_many_at_once_never_get_the_same_minute(limits: DynamoLimits, company: Company) -> None:
-    limits.reserve_minute(company, TELEGRAM, "warm-up", TEN)
+def test_an_account_begins_with_its_first_use_even_on_a_closed_day(
+    limits: DynamoLimits, company: Company
+) -> None:
+    saturday = TEN - timedelta(days=2)
+    assert limits.reserve_minute(company, TELEGRAM, "first", saturday) is None
+    one_channel = replace(company, channels=(TELEGRAM,))
+    assert limits.remaining_today(one_channel, saturday + timedelta(days=30)) == 50
 
-    def reserve(n: int) -> datetime | None:
-        return limits.reserve_minute(company, TELEGRAM, f"j{n}", TEN)
 
-    with ThreadPoolExecutor(5) as pool:
-        got = list(pool.map(reserve, range(5)))
-    assert len(set(got)) == 5
+def test_late_in_the_window_less_remains(limits: DynamoLimits, company: Company) -> None:
+    one_channel = replace(company, channels=(TELEGRAM,))
+    assert limits.remaining_today(one_channel, TEN + timedelta(hours=7)) == 10
+    assert limits.remaining_today(one_channel, TEN + timedelta(hours=9)) == 0
+    assert limits.remaining_today(one_channel, TEN + timedelta(days=5)) == 0
+
+
+def test_the_pace_holds_over_midnight(limits: DynamoLimits, company: Company) -> None:
+    night = SendingWindow(time(0), time(23, 59), EVERY_DAY)
+    owl = replace(company, time_zone="UTC", sending=night)
+    late = datetime(2026, 3, 2, 23, 58, tzinfo=UTC)
+    assert limits.reserve_minute(owl, TELEGRAM, "a", late) == late
+    assert limits.reserve_minute(owl, TELEGRAM, "b", late) is None
+    early = late + timedelta(minutes=3)
+    assert limits.reserve_minute(owl, TELEGRAM, "b", early) == late + timedelta(minutes=5)
+
+
+def test_many_at_once_keep_the_pace_and_the_owners_limit(
+    limits: DynamoLimits, company: Company, wire: Wire
+) -> None:
+    strict = replace(company, daily_limit=7)
+
+    def reserve(n: int) -> tuple[ChannelKind, datetime | None]:
+        channel = (TELEGRAM, WHATSAPP)[n % 2]
+        return channel, limits.reserve_minute(strict, channel, f"j{n}", TEN)
+
+    with ThreadPoolExecutor(8) as pool:
+        got = list(pool.map(reserve, range(10)))
+    assert sum(moment is not None for _, moment in got) == 7
+    for channel in (TELEGRAM, WHATSAPP):
+        moments = sorted(m for kind, m in got if kind is channel and m)
+        for one, other in itertools.pairwise(moments):
+            assert other - one >= timedelta(minutes=5)
+    assert wire.counted()["BatchGetItem"] >= 10
+
+
+@pytest.mark.parametrize("lost", [repeated, answer_lost])
+def test_a_reservation_whose_answer_was_lost_is_made_once(
+    limits: DynamoLimits, company: Company, wire: Wire, lost: object
+) -> None:
+    wire.faults = [lambda call: call(), lost]  # type: ignore[list-item]
+    assert limits.reserve_minute(company, TELEGRAM, "a", TEN) == TEN
+    assert limits.remaining_today(replace(company, channels=(TELEGRAM,)), TEN) == 19
+
+
+def test_a_reservation_that_never_arrived_may_be_asked_for_again(
+    limits: DynamoLimits, company: Company, wire: Wire
+) -> None:
+    wire.faults = [lambda call: call(), unreachable]
+    with pytest.raises(Unavailable):
+        limits.reserve_minute(company, TELEGRAM, "a", TEN)
+    assert limits.reserve_minute(company, TELEGRAM, "a", TEN) == TEN
+
+
+# ── outside rates ────────────────────────────────────────────────────────────────────────────────
 
 
 def test_an_outside_rate_is_kept_in_every_second_and_minute(limits: DynamoLimits) -> None:
-    moment, granted = TEN, []
+    moment, granted = TEN, list[datetime]()
     while len(granted) < 40:
         wait = limits.take("yclients", 5, 30, moment)
         if wait == 0.0:
             granted.append(moment)
         else:
-            moment += timedelta(seconds=wait + 0.001)
+            moment += timedelta(seconds=wait)
     for start in granted:
         assert sum(start <= t < start + timedelta(seconds=1) for t in granted) <= 5
         assert sum(start <= t < start + timedelta(minutes=1) for t in granted) <= 30
+
+
+def test_many_at_once_take_no_more_than_the_rate(limits: DynamoLimits, wire: Wire) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        waits = list(pool.map(lambda _: limits.take("yclients", 5, 200, TEN), range(8)))
+    assert waits.count(0.0) == 5
+    assert [wait for wait in waits if wait] == [1.0] * 3
+    assert wire.counted()["PutItem"] >= 5
+
+
+def test_buckets_are_apart(limits: DynamoLimits) -> None:
+    assert limits.take("yclients", 1, 1, TEN) == 0.0
+    assert limits.take("yclients", 1, 1, TEN) == 60.0
+    assert limits.take("other", 1, 1, TEN) == 0.0
+
+
+@given(
+    arrivals=st.lists(st.integers(0, 700), min_size=1, max_size=80),
+    per_second=st.integers(1, 6),
+    per_minute=st.integers(1, 40),
+)
+def test_no_sliding_window_overflows(arrivals: list[int], per_second: int, per_minute: int) -> None:
+    calls: list[int] = []
+    now = 0
+    for after in arrivals:
+        now += after
+        recent = [call for call in calls if call > now - 60_000]
+        if wait := wait_for(recent, now, per_second, per_minute):
+            assert wait > 0
+            again = [call for call in calls if call > now + wait - 60_000]
+            assert wait_for(again, now + wait, per_second, per_minute) == 0
+        else:
+            calls.append(now)
+    for start in calls:
+        assert sum(start <= call < start + 1_000 for call in calls) <= per_second
+        assert sum(start <= call < start + 60_000 for call in calls) <= per_minute

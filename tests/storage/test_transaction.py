@@ -49,7 +49,6 @@ ONCE: dict[str, list[Change]] = {
     "with its event": [SEEN, SaveJourney(JOURNEY), ReleaseClient("salon", "anna", "j1"), CONTACTED],
     "a lone write": [SaveJourney(JOURNEY)],
     "a lone optional write": [TouchConversation("salon", "anna", CHAT, NOW)],
-    "a lone delete": [RemoveDue("salon", "anna", "haircut")],
 }
 
 
@@ -63,12 +62,21 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_our_own_write_whose_answer_was_lost_is_no_conflict(
     store: DynamoStore, wire: Wire, changes: list[Change], lost: Callable[..., Any]
 ) -> None:
-    if isinstance(changes[0], RemoveDue) and lost is answer_lost:
-        pytest.skip("nothing is left to read it from")
     wire.faults = [lost]
     store.commit(changes)
     days = store.funnel("salon", ON, ON)
     assert [day.stages["contacted"] for day in days] == [1] * (CONTACTED in changes)
+
+
+def test_a_delete_nobody_heard_of_is_unavailable_and_may_be_repeated(
+    store: DynamoStore, wire: Wire
+) -> None:
+    """It leaves nothing to read the token from."""
+    gone: list[Change] = [RemoveDue("salon", "anna", "haircut")]
+    wire.faults = [answer_lost, repeated]
+    with pytest.raises(Unavailable):
+        store.commit(gone)
+    store.commit(gone)
 
 
 def test_a_claim_whose_answer_was_lost_is_ours(store: DynamoStore, wire: Wire) -> None:

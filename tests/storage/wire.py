@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
 from typing import Any
 
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from pynamodb.exceptions import CancellationReason, VerboseClientError
 
-Call = Callable[[], Any]
+Call = partial[Any]
+"""The request under way; `args`: connection, operation, arguments."""
 Fault = Callable[[Call], Any]
 
 
@@ -29,9 +31,8 @@ class Wire:
             with self.lock:
                 self.requests.append(operation)
                 fault = self.faults.pop(0) if self.faults else None
-                if fault is None:
-                    return self.real(connection, operation, arguments)
-                return fault(lambda: self.real(connection, operation, arguments))
+                call = partial(self.real, connection, operation, arguments)
+                return fault(call) if fault else call()
 
         return dispatch
 
@@ -74,3 +75,9 @@ def refused(code: str, *reasons: str) -> Fault:
 
 def contended(*reasons: str) -> Fault:
     return refused("TransactionCanceledException", *(reasons or ("TransactionConflict",)))
+
+
+def left_over(call: Call) -> Any:
+    """A batch of which nothing was done, as under throttling."""
+    asked = call.args[2]["RequestItems"]
+    return {"Responses": {}, "UnprocessedKeys": asked, "UnprocessedItems": asked}
