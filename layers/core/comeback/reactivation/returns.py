@@ -158,10 +158,10 @@ class ReturnModel:
         gaps, silence = trace
         own = self._prior.posterior(gaps)
         low, due, high = (
-            days[-1] + timedelta(own.quantile(share, self._horizon))
+            days[-1] + timedelta(own.quantile(share, self._within))
             for share in (INTERVAL[0], 0.5, INTERVAL[1])
         )
-        spread, variation = own.spread(self._horizon)
+        spread, variation = own.spread(self._within)
         basis = Basis(
             own_gaps=len(days) - 1,
             own_gap_days=median(gaps) if gaps else None,
@@ -171,13 +171,17 @@ class ReturnModel:
             silence_days=silence,
         )
         return ReturnForecast(
-            as_of, days[-1], due, low, high, own.active(silence), basis, own, self._horizon
+            as_of, days[-1], due, low, high, own.active(silence), basis, own, self._within
         )
 
     @cached_property
     def usual_gap_days(self) -> int:
-        """After which half of the first-time clients who return within a year have returned."""
-        return self._prior.posterior(()).quantile(0.5, YEAR)
+        """After which half of the first-time clients who return at all soon have returned."""
+        newcomer = self._prior.posterior(())
+        days = 0
+        for _ in range(3):
+            days = newcomer.quantile(0.5, _horizon(days))
+        return days
 
     def to_json(self) -> str:
         fitted_on = self.fitted_on and self.fitted_on.isoformat()
@@ -206,13 +210,17 @@ class ReturnModel:
         return Prior([self.weights[cell] * share for cell, share in pairs])
 
     @cached_property
-    def _horizon(self) -> int:
-        """Days within which a visit counts as a return when a date is told."""
-        return max(YEAR, 3 * self.usual_gap_days)
+    def _within(self) -> int:
+        return _horizon(self.usual_gap_days)
 
     @cached_property
     def _spread(self) -> float:
-        return self._prior.posterior(()).spread(self._horizon).log_mean_gap
+        return self._prior.posterior(()).spread(self._within).log_mean_gap
+
+
+def _horizon(usual_gap_days: int) -> int:
+    """Days within which a visit counts as a return when a date is told."""
+    return max(YEAR, 5 * usual_gap_days)
 
 
 def _normalised(weights: Iterable[float]) -> tuple[float, ...]:

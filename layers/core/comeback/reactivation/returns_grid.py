@@ -26,16 +26,16 @@ from typing import NamedTuple
 STEP = 1.5
 MEAN_GAPS = tuple(3.0 * STEP**i for i in range(20))
 """Days: from every third day to nearly never."""
-SHAPES = (1, 2, 5, 15, 60)
-"""Coefficient of variation of the gap 1, 0.71, 0.45, 0.26, 0.13."""
-BREAKS = (0.04, 0.25, 0.7)
+SHAPES = (1, 2, 5, 20, 100)
+"""Coefficient of variation of the gap 1, 0.71, 0.45, 0.22, 0.1."""
+BREAKS = (0.02, 0.25, 0.7)
 PAUSES = (5.0, 25.0, inf)
 """Mean pause in usual gaps; inf is lost for good."""
 
 AXES = (MEAN_GAPS, SHAPES, BREAKS, PAUSES)
 SIZES = tuple(len(axis) for axis in AXES)
 
-_POINTS_PER_STEP = {1: 1, 2: 1, 5: 2, 15: 2, 60: 4}
+_POINTS_PER_STEP = {1: 1, 2: 1, 5: 2, 20: 2, 100: 5}
 _LONGEST_FINE_GAP = 200.0
 """Days: above it no history is long enough to tell a regular client from a random one."""
 

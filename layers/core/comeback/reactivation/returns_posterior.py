@@ -44,6 +44,9 @@ class Habits:
         self._components = components(self._points)
         self._silent: dict[int, float] = {}
 
+    def weighted(self, share: float) -> list[float]:
+        return [share * point for point in self._points]
+
     @cached_property
     def lost(self) -> float:
         """Probability that there is no next visit."""
@@ -115,11 +118,18 @@ class Posterior:
             left = days - (start + end) / 2
             chance = self.silent(silence + start) - self.silent(silence + end)
             total += chance * (1 + DRIFT * self._returning.following(left))
-            total += (1 - DRIFT) * sum(
-                share * habits.next_and_following(silence + start, silence + end, left)
-                for share, habits in self._parts
+            total += (1 - DRIFT) * self._blend.next_and_following(
+                silence + start, silence + end, left
             )
         return total / self.silent(silence)
+
+    @cached_property
+    def _blend(self) -> Habits:
+        if len(self._parts) == 1:
+            return self._parts[0][1]
+        return Habits(
+            [sum(parts) for parts in zip(*(h.weighted(s) for s, h in self._parts), strict=True)]
+        )
 
     def spread(self, within: int) -> Spread:
         parts = [
