@@ -12,4 +12,9 @@ def handler(event: Mapping[str, Any], _context: object) -> Answer:
         wiring.send().run(JourneyRef.of(state), event["task_token"])
         return READY
 
-    return steps.answer(event["state"], step)
+    try:
+        return steps.answer(event["state"], step)
+    except Exception as error:
+        # A task that waits for its token may not hear of the function's own error (MiniStack does not).
+        wiring.fail_wait(event["task_token"], type(error).__name__)
+        raise

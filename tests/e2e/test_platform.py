@@ -99,3 +99,40 @@ def ended(aws: Clients, execution: str, seconds: float = 60.0) -> str:
         time.sleep(0.1)
         status = aws("stepfunctions").describe_execution(executionArn=execution)["status"]
     return status
+
+
+def test_a_failed_send_is_told_to_the_waiting_journey(
+    aws: Clients, driver: Driver, deployed: Mapping[str, str], company_id: str
+) -> None:
+    """A task that waits for its token hears of an error by the token alone on the local cloud."""
+    journey = {"company_id": company_id, "client_id": "nobody", "service_id": "cut"}
+    journey |= {"journey_id": "j1", "campaign_on": "2026-03-02"}
+    real = aws("stepfunctions").describe_state_machine(
+        stateMachineArn=deployed["JourneyMachineArn"]
+    )
+    started = aws("stepfunctions").create_state_machine(
+        name=f"{company_id}-send-alone",
+        roleArn=real["roleArn"],
+        definition=json.dumps(
+            {
+                "StartAt": "Send",
+                "States": {
+                    "Send": {
+                        "Type": "Task",
+                        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+                        "TimeoutSeconds": 60,
+                        "Parameters": {
+                            "FunctionName": deployed["SendFunction"],
+                            "Payload": {"state.$": "$", "task_token.$": "$$.Task.Token"},
+                        },
+                        "End": True,
+                    }
+                },
+            }
+        ),
+    )
+    execution = aws("stepfunctions").start_execution(
+        stateMachineArn=started["stateMachineArn"], input=json.dumps(journey)
+    )["executionArn"]
+    assert ended(aws, execution, seconds=30) == "FAILED"
+    assert aws("stepfunctions").describe_execution(executionArn=execution)["error"] == "Failed"

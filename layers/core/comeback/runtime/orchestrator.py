@@ -1,7 +1,7 @@
 """Step Functions behind the Orchestrator port."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -78,10 +78,21 @@ class WaitEnder:
 
 
 def finish_wait(stepfunctions: Any, task_token: str, outcome: Outcome) -> None:
+    _tell(
+        stepfunctions.send_task_success,
+        taskToken=task_token,
+        output=json.dumps({"outcome": outcome.value}),
+    )
+
+
+def fail_wait(stepfunctions: Any, task_token: str, error: str) -> None:
+    """`error`: the name that the state machine's Retry and Catch know."""
+    _tell(stepfunctions.send_task_failure, taskToken=task_token, error=error)
+
+
+def _tell(call: Callable[..., Any], **answer: str) -> None:
     try:
-        stepfunctions.send_task_success(
-            taskToken=task_token, output=json.dumps({"outcome": outcome.value})
-        )
+        call(**answer)
     except ClientError as error:
         if _code(error) not in ANSWERED_BEFORE:
             raise Unavailable(f"the waiting journey could not be told: {_code(error)}") from error

@@ -26,6 +26,7 @@ from comeback.runtime import settings
 from comeback.runtime.aws import client
 from comeback.runtime.clock import SystemClock, WorldClock
 from comeback.runtime.orchestrator import StepFunctions, WaitEnder
+from comeback.runtime.orchestrator import fail_wait as tell_failure
 from comeback.runtime.queues import SqsEvents, SqsOutbound
 from comeback.runtime.secrets import CompanySecrets
 from comeback.runtime.settings import from_env
@@ -95,6 +96,10 @@ def _outbound() -> OutboundQueue:
 
 def _events() -> SqsEvents:
     return SqsEvents(client("sqs"), from_env(settings.EventsSettings).events_queue_url)
+
+
+def fail_wait(task_token: str, error: str) -> None:
+    tell_failure(client("stepfunctions"), task_token, error)
 
 
 def _wait_ender() -> Orchestrator:
