@@ -79,12 +79,13 @@ def problems(text: str, facts: MessageFacts, staff_names: Sequence[str] = ()) ->
 
 
 def _without_titles(text: str, facts: MessageFacts) -> str:
-    titles = {facts.company_title, facts.service_title}
-    for title in sorted(titles | {clipped(t) for t in titles}, key=len, reverse=True):
-        if title.strip():
-            whole = rf"(?<!\w){re.escape(title.strip())}(?!\w)"
-            text = re.sub(whole, " ", text, flags=re.IGNORECASE)
-    return text
+    """Slots' texts stay whole, though a bar may be called «11:00»."""
+    titles = {t.strip() for t in (facts.company_title, facts.service_title) if t.strip()}
+    titles |= {clipped(t) for t in titles}
+    kept = [re.escape(slot.text) for slot in facts.slots]
+    gone = [rf"(?<!\w){re.escape(t)}(?!\w)" for t in sorted(titles, key=len, reverse=True) if t]
+    known = re.compile("|".join((f"(?P<kept>{'|'.join(kept) or '(?!)'})", *gone)), re.IGNORECASE)
+    return known.sub(lambda found: found["kept"] or " ", text)
 
 
 def _shape(draft: Draft) -> Iterator[str]:

@@ -76,7 +76,7 @@ def _by_pairs(
     pairs: Sequence[Pair], moments: Mapping[int, Moment], slots: int, today: date, text: str
 ) -> Choice:
     fitting = sorted({n for pair in pairs for n, m in moments.items() if fits(pair, m, today)})
-    vague = all(not p.days and p.time and not p.time.times for p in pairs)
+    vague = all(_vague(pair) for pair in pairs)
     if fitting and not vague:
         return Choice(tuple(fitting), named=True, exact=len(bare(text).split()) <= 5)
     ordinal = next(
@@ -85,6 +85,15 @@ def _by_pairs(
     if ordinal and not fitting:
         return Choice((ordinal,), named=True)
     return Choice(named=True, wanted=True)
+
+
+def _vague(pair: Pair) -> bool:
+    """«Вечером», «в выходные»: a wish, which books nothing even where one slot happens to meet it."""
+    exact_day = any(
+        day.dates or day.relative is not None or len(day.weekdays) == 1 for day in pair.days
+    )
+    exact_time = pair.time is not None and bool(pair.time.times)
+    return not exact_day and not exact_time
 
 
 def fits(pair: Pair, moment: Moment, today: date) -> bool:
