@@ -87,7 +87,7 @@ def up(
 @contextlib.contextmanager
 def session(now: datetime, **options: Any) -> Iterator[dict[str, str]]:
     """`up`, and down again however the block ends: normally, by an error, Ctrl-C, or a polite kill."""
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
     try:
         yield up(now, **options)
     finally:
