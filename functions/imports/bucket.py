@@ -1,5 +1,6 @@
 """A visits file between the bucket and the import: imports/<company id>/<file> → reports/<company id>/<file>.json, .csv."""
 
+from datetime import date
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
@@ -13,7 +14,8 @@ from comeback.runtime.settings import BucketSettings, from_env
 
 
 def import_file(key: str) -> None:
-    """The object's metadata may carry the owner's statement `consent-text-version`: these clients agreed to marketing."""
+    """The object's metadata may carry the owner's statement `consent-text-version`: these clients agreed to marketing; and
+    `until`, the last day to import. Raises InvalidInput for a key that is no import."""
     prefix, company_id, name = [*key.split("/", 2), "", ""][:3]
     if prefix != "imports" or not company_id or not name:
         raise InvalidInput("key", f"{key} is no import", "Upload to imports/<company id>/<file>")
@@ -23,12 +25,15 @@ def import_file(key: str) -> None:
         for part in found["Body"].iter_chunks(1 << 20):
             file.write(part)
         file.flush()
-        agreed = found["Metadata"].get("consent-text-version", "")
+        told = found["Metadata"]
+        until = date.fromisoformat(told["until"]) if "until" in told else None
 
         def opened() -> IO[bytes]:
             return Path(file.name).open("rb")
 
-        report = wiring.visits_import().run(company_id, name, opened, agreed)
+        report = wiring.visits_import().run(
+            company_id, name, opened, told.get("consent-text-version", ""), until
+        )
     for ending, body in (("json", as_json(report)), ("csv", as_csv(report))):
         s3.put_object(Bucket=bucket, Key=f"reports/{company_id}/{name}.{ending}", Body=body)
     logger.info("imported", extra={"clients": report.clients, "bad_rows": len(report.bad)})
