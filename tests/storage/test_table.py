@@ -13,7 +13,7 @@ from comeback.changes import Count, EventSeen, SaveClient, SaveDue, SaveJourney,
 from comeback.clients.model import Client, Visit, VisitStatus
 from comeback.companies.model import Company
 from comeback.conversations.model import ChannelKind
-from comeback.errors import RateLimited
+from comeback.errors import InvalidInput, RateLimited
 from comeback.reactivation.model import DueService, IntervalSource, Journey, ServiceRule, Stage
 from comeback.storage import keys, table
 from comeback.storage.items.base import Item
@@ -151,3 +151,12 @@ def test_what_each_operation_costs_in_requests(
         "release": {"BatchGetItem": 1, written: 1},
         "rate": {read: 1, written: 1},
     }
+
+
+@pytest.mark.parametrize("company_id", ["", "salon#CL#anna"])
+def test_a_companys_id_can_not_reach_into_anothers_keys(
+    store: DynamoStore, company: Company, company_id: str
+) -> None:
+    with pytest.raises(InvalidInput, match="company_id"):
+        store.save_company(replace(company, company_id=company_id))
+    assert store.companies() == []

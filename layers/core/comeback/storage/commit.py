@@ -42,7 +42,7 @@ def writes(changes: Sequence[Change]) -> list[Write]:
         for write in PLANNERS[type(change)](change):
             before = merged.get(write.key)
             if before and (before.condition is not None or write.condition is not None):
-                raise ValueError(f"two changes of {write.key} in one commit: {change}")
+                raise ValueError(f"two changes of one {write.key.sk} in one commit")
             merged[write.key] = write
     return [*merged.values(), *_counts(counts, _shard(changes))]
 

@@ -46,7 +46,10 @@ def answering() -> Iterator[None]:
     try:
         yield
     except PynamoDBException as error:
-        raise meaning(error) from error
+        found = meaning(error)
+        if found is error:
+            raise
+        raise found from error
 
 
 def meaning(error: PynamoDBException) -> Exception:

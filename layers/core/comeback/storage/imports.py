@@ -70,13 +70,14 @@ class Round:
         addresses = [self._place(a) for row in chunk for a in row.client.addresses]
         found = self.table.get_all([*profiles, *addresses])
         self.owners |= {k: i.client_id for k, i in found.items() if isinstance(i, AddressItem)}
-        known = [at in found for at in profiles]
         fresh: list[Item] = []
+        known: list[ImportedClient] = []
         for row, at in zip(chunk, profiles, strict=True):
             fresh += self._addresses(row.client)
-            self._profile(row.client, found.get(at))
-            fresh += self._consents(row, known=at in found)
-        before = self._before([row for row, is_known in zip(chunk, known, strict=True) if is_known])
+            is_known = self._profile(row.client, found.get(at))
+            known += [row] if is_known else []
+            fresh += self._consents(row, is_known)
+        before = self._before(known)
         for row in chunk:
             fresh += self._visits(row, before)
             fresh += self._due(row, before)
@@ -92,14 +93,15 @@ class Round:
                 self.owners[self._place(address)] = client.client_id
                 yield AddressItem.of(self.company_id, client.client_id, address)
 
-    def _profile(self, told: Client, found: Item | None) -> None:
+    def _profile(self, told: Client, found: Item | None) -> bool:
+        """Whether the client was known before, if only since a moment ago."""
         own = tuple(a for a in told.addresses if self.owners[self._place(a)] == told.client_id)
         told = replace(told, addresses=own)
         for _ in range(ATTEMPTS):
             stored = found.client() if isinstance(found, ClientItem) else None
             client = merged(told, stored)
             if client == stored:
-                return
+                return True
             version = stored.version if stored else 0
             item = ClientItem.of(replace(client, version=version + 1))
             try:
@@ -107,7 +109,7 @@ class Round:
             except Conflict:
                 found = self.table.get(ClientItem, item.key)
             else:
-                return
+                return stored is not None
         raise Conflict(f"client {told.client_id} kept being changed by others")
 
     def _consents(self, row: ImportedClient, known: bool) -> Iterator[Item]:

@@ -29,6 +29,8 @@ A client's file stands under `F#`, so that one Query reads it and the messages (
 from datetime import date
 from typing import NamedTuple
 
+SEPARATOR = "#"
+"""A company's id must not contain it (the store refuses such): what outsiders name stands behind it, at the end of keys."""
 COMPANIES = "COMPANIES"
 CATALOGUE = "CAT#"
 FILE = "F#"

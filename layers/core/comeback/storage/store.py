@@ -9,7 +9,7 @@ from comeback.bookings.model import Service, Staff
 from comeback.changes import Change
 from comeback.companies.model import Company
 from comeback.conversations.model import Address, ChannelKind, OutboxMessage
-from comeback.errors import NotFound
+from comeback.errors import InvalidInput, NotFound
 from comeback.ports import Catalogue, ClientFile, FunnelDay, ImportedClient, SeenEvent
 from comeback.reactivation.model import DueService, Journey, ServiceRule, SkipReason, Stage
 from comeback.storage import commit, imports, keys, transaction
@@ -61,7 +61,9 @@ class DynamoStore:
         return item.company()
 
     def save_company(self, company: Company) -> None:
-        """For itself, and in the registry that ticks read."""
+        """For itself, and in the registry that ticks read. Raises InvalidInput for an id that would blur keys."""
+        if not company.company_id or keys.SEPARATOR in company.company_id:
+            raise InvalidInput("company_id", "is empty or has a #", "Use letters, digits and -")
         places = (keys.company(company.company_id), keys.registered(company.company_id))
         transaction.apply(self.table, [Put(CompanyItem.of(company, at)) for at in places])
 

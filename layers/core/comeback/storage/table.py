@@ -48,7 +48,7 @@ class Put:
 
 @dataclass
 class Update:
-    """Counters: not repeatable, so only ever inside a transaction with its token."""
+    """May count, so is never repeated: it goes inside a transaction, with its token."""
 
     key: Key
     actions: Sequence[Action]
