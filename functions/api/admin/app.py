@@ -53,7 +53,7 @@ def journeys(company: str) -> dict[str, Any]:
 
 def _day(name: str, default: date) -> date:
     request = app.current_request
-    query: dict[str, str] = (request.query_params if request else None) or {}
+    query = dict((request.query_params if request else None) or {})
     try:
         return date.fromisoformat(query[name]) if name in query else default
     except ValueError as error:

@@ -38,7 +38,7 @@ def run_history(
     )
     with up.session(start, speed=speed, limits=False) as outputs:
         driver = Driver(outputs, speed)
-        company = _company(file, standing)
+        company = _company(file)
         driver.store.save_company(company)
         _import(console, driver, file, standing)
         told(console, began, "imported")
@@ -58,13 +58,13 @@ def visit_days(file: Path) -> dict[str, list[date]]:
         raise CanNotStart(f"{file}: {problem}") from problem
     days: dict[str, list[date]] = {}
     for row in rows:
-        days.setdefault(f"im-{row.client_id}", []).append(row.when.day)
+        days.setdefault(f"im-{row.client_id}", []).append(row.when.moment.date())
     if not days:
         raise CanNotStart(f"{file}: no row could be read. Columns needed: client, date")
     return days
 
 
-def _company(file: Path, standing: date) -> Company:
+def _company(file: Path) -> Company:
     """Open every day, so that the campaign runs on whatever day one stands on."""
     return Company(
         company_id=COMPANY_ID,

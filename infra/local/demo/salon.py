@@ -32,6 +32,7 @@ SECRETS: Mapping[str, str] = {
     "crm_webhook_secret": "made-up-crm-secret-of-32-characters",
     "gemini_api_key": "made-up-gemini-key",
 }
+DAILY_LIMIT = 12
 ACCOUNT_AGE = timedelta(days=40)
 """The salon has used its bot and number for so long: a warm account, fifty messages a day."""
 
@@ -53,6 +54,7 @@ def company(title: str = TITLE) -> Company:
         crm=CrmKind.YCLIENTS,
         crm_company_id=str(CRM_ID),
         channels=(ChannelKind.TELEGRAM, ChannelKind.WHATSAPP),
+        daily_limit=DAILY_LIMIT,
     )
 
 

@@ -13,6 +13,9 @@ from demo import funnel, living, salon
 from demo.driver import Driver
 
 
+FIRST_MESSAGE_SECONDS = 300
+
+
 def run_salon(
     console: Console, options: argparse.Namespace, speed: float, start: datetime, began: float
 ) -> None:
@@ -40,7 +43,7 @@ def first_message(console: Console, driver: Driver, seeded: salon.Salon, began: 
     company = seeded.company
     ten = company.local(driver.now()).replace(hour=company.campaign_hour, minute=0)
     living.pass_to(driver, company, ten)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + FIRST_MESSAGE_SECONDS
     while time.monotonic() < deadline:
         phones = driver.world.get("/phones/api/phones").json()["phones"]
         if written := [p for p in phones if p["last"] and not p["last"]["mine"]]:
@@ -48,7 +51,7 @@ def first_message(console: Console, driver: Driver, seeded: salon.Salon, began: 
             console.print(Panel(written[0]["last"]["text"], width=72))
             return
         driver.step(driver.now() + timedelta(minutes=1))
-    raise RuntimeError("no message was delivered in two minutes: see .local/logs")
+    raise RuntimeError("no message was delivered: see .local/run")
 
 
 def told(console: Console, began: float, what: str) -> None:
