@@ -26,7 +26,7 @@ DRIFT = 0.03
 """Chosen by the likelihood of held-out gaps on CDNOW (0, 0.03, 0.1, 0.2, 0.4 tried)."""
 YEAR = 365
 """Days; a client away for longer is lost rather than late, where gaps are not themselves that long."""
-_STEPS = (0, 4, 8, 14, 21, 32, 48, 72, 108, 162, 243, 365, 548, 822)
+_STEPS = (0, 7, 14, 28, 56, 112, 224, 448, 896)
 """Days at which a next visit is placed when those after it are counted."""
 
 
@@ -43,6 +43,7 @@ class Habits:
         self._points = [value / total for value in points]
         self._components = components(self._points)
         self._silent: dict[int, float] = {}
+        self._following: dict[tuple[int, int, float], float] = {}
 
     def weighted(self, share: float) -> list[float]:
         return [share * point for point in self._points]
@@ -64,8 +65,11 @@ class Habits:
 
     def next_and_following(self, start: int, end: int, left: float) -> float:
         """Visits expected `left` days beyond a next visit, times the probability that it falls in (start, end]."""
-        chance = map(sub, survival_row(start), survival_row(end))
-        return _dot(list(map(mul, self._points, chance)), visits_row(left))
+        key = (start, end, left)
+        if key not in self._following:
+            chance = map(sub, survival_row(start), survival_row(end))
+            self._following[key] = _dot(list(map(mul, self._points, chance)), visits_row(left))
+        return self._following[key]
 
     def moments(self, within: int) -> tuple[float, float, float, float]:
         """Sums over the habits that return `within` days: weight, log mean gap, its square, variation of gaps."""
