@@ -12,7 +12,6 @@ from rich.panel import Panel
 from demo import funnel, living, salon
 from demo.driver import Driver
 
-
 FIRST_MESSAGE_SECONDS = 300
 
 

@@ -27,6 +27,8 @@ from comeback.texts import text
 AWAY_DAYS = 14
 """Who is away but names no date is left alone this long."""
 CONSENT_TEXT = "stop-v1"
+COURTESIES = (Intent.YES, Intent.UNCLEAR)
+"""«Спасибо!», «👍» after the booking: nothing is left to say."""
 
 
 class ReactivationDialogue(Receipts):
@@ -60,6 +62,8 @@ class ReactivationDialogue(Receipts):
         turn = Turn(replace(scene, file=file), journey, event, now)
         reading = read(turn, self._models.model(company))
         turn = replace(turn, reading=reading)
+        if turn.booked_visit and not event.button_id and reading.intent in COURTESIES:
+            return Effects()
         verb = self._verbs.get(Intent(reading.intent))
         return verb(turn) if verb else turn.hand_over()
 

@@ -18,8 +18,6 @@ from comeback.reactivation.pseudonyms import masked
 from comeback.reactivation.scene import Scene
 from comeback.texts import text
 
-SURE = 0.6
-"""Below this the model's «stop» is asked about, not obeyed: a wrong opt-out loses a client for good."""
 HAND_OVER = "Thank you! The administrator will answer you here."
 
 
@@ -183,20 +181,19 @@ def read(turn: Turn, model: LanguageModel | None) -> AnswerReading:
     if pressed := pressed_button(turn.event.button_id):
         return pressed
     company, catalogue = turn.company, turn.scene.catalogue
-    staff = tuple(s.name for s in catalogue.staff.values())
-    names = {s.staff_id: s.name for s in catalogue.staff.values()}
+    names_of_staff = {s.staff_id: s.name for s in catalogue.staff.values()}
+    staff = tuple(names_of_staff.values())
+    slots = turn.journey.attempt.slots
     facts = AnswerFacts(
-        text=masked(turn.event.text, turn.client.name),
+        text=masked(turn.event.text, turn.client.name, staff),
         language=turn.language,
-        offered=wording.offered(turn.journey.attempt.slots, names, company.zone, turn.language),
+        offered=wording.offered(slots, names_of_staff, company.zone, turn.language),
         today=company.local(turn.now).date(),
         services=tuple(s.title for s in catalogue.services.values() if s.active),
         staff=staff,
+        service=turn.scene.service.title,
     )
-    reading = answers.reading(model, facts)
-    if reading.intent == Intent.STOP and reading.confidence < SURE:
-        return replace(reading, intent=Intent.NO.value)
-    return reading
+    return answers.reading(model, facts)
 
 
 def pressed_button(button_id: str) -> AnswerReading | None:
