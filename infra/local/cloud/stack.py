@@ -81,6 +81,8 @@ def local_parameters() -> dict[str, str]:
         "TelegramBaseUrl": f"{world}/telegram",
         "WhatsappBaseUrl": f"{world}/whatsapp",
         "YclientsBaseUrl": f"{world}/yclients",
+        "YclientsPerSecond": "500",  # simulated weeks pass in minutes
+        "YclientsPerMinute": "30000",
         "GeminiBaseUrl": f"{world}/gemini",
     }
 

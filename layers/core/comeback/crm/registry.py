@@ -11,7 +11,7 @@ Secrets = Callable[[str], Mapping[str, str]]
 
 
 class CrmRegistry:
-    """The Crms port. `base_url`: YCLIENTS'. `secrets`: company id → the company's secrets."""
+    """The Crms port. `base_url`, `rates` (calls a second and a minute): YCLIENTS'. `secrets`: company id → the company's secrets."""
 
     def __init__(
         self,
@@ -21,6 +21,7 @@ class CrmRegistry:
         calendar: Calendar,
         store: Store,
         clock: Clock,
+        rates: tuple[int, int] = (5, 200),
     ) -> None:
         self._base_url = base_url
         self._secrets = secrets
@@ -28,6 +29,7 @@ class CrmRegistry:
         self._calendar = calendar
         self._store = store
         self._clock = clock
+        self._rates = rates
 
     def crm(self, company: Company) -> Crm:
         """Raises NotFound when the company's CRM is not connected."""
@@ -41,4 +43,5 @@ class CrmRegistry:
             tokens = Tokens(secrets["yclients_partner_token"], secrets["yclients_user_token"])
         except KeyError as missing:
             raise NotFound(f"YCLIENTS is not connected: secret {missing} is missing") from missing
-        return Yclients(YclientsHttp(tokens, self._limits, self._base_url), company)
+        http = YclientsHttp(tokens, self._limits, self._base_url, rates=self._rates)
+        return Yclients(http, company)

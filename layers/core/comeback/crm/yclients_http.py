@@ -52,7 +52,10 @@ class YclientsHttp:
         wall_clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
         patience: float = PATIENCE,
+        rates: tuple[int, int] = (PER_SECOND, PER_MINUTE),
     ) -> None:
+        """`rates`: calls a second and a minute, for partners whom YCLIENTS grants more than everybody."""
+        self._rates = rates
         self._limits = limits
         self._base_url = f"{base_url.rstrip('/')}/api/v1"
         self._client = client or shared_client()
@@ -122,7 +125,7 @@ class YclientsHttp:
 
     def _wait_for_turn(self) -> None:
         patience = self._patience
-        while wait := self._limits.take(BUCKET, PER_SECOND, PER_MINUTE, self._wall_clock()):
+        while wait := self._limits.take(BUCKET, *self._rates, self._wall_clock()):
             if wait > patience:
                 raise RateLimited("YCLIENTS' limit is used up", retry_after=wait)
             self._sleep(wait)

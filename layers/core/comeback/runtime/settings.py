@@ -80,7 +80,11 @@ class MessengerSettings:
 
 @dataclass(frozen=True)
 class CrmSettings:
+    """Rates are calls a second and a minute, as YCLIENTS grants them to every partner."""
+
     yclients_base_url: str = "https://api.yclients.com"
+    yclients_per_second: str = "5"
+    yclients_per_minute: str = "200"
 
 
 @dataclass(frozen=True)

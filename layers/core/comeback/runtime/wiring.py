@@ -110,8 +110,10 @@ def _crms(now: Clock) -> Crms:
     from comeback.crm.registry import CrmRegistry
     from comeback.storage.calendar import DynamoCalendar
 
+    own = from_env(settings.CrmSettings)
     return CrmRegistry(
-        base_url=from_env(settings.CrmSettings).yclients_base_url,
+        base_url=own.yclients_base_url,
+        rates=(int(own.yclients_per_second), int(own.yclients_per_minute)),
         secrets=secrets().get,
         limits=_limits(),
         calendar=DynamoCalendar(store()),
