@@ -48,7 +48,16 @@ def queue_id(name: str) -> str:
 
 
 def enqueue(sqs: Any, queue_url: str, events: Sequence[Enqueued]) -> bool:
-    """False when any was not taken: the messenger must send the whole again, and repetitions are dropped."""
+    """False when any was not taken: the messenger must send the whole again, and repetitions are dropped.
+
+    A webhook mostly brings one event. It goes by SendMessage: the local cloud asks for an IAM action of its own for
+    batches, which AWS does not know (there SendMessage covers both).
+    """
+    if len(events) == 1:
+        entry = events[0].entry(0)
+        del entry["Id"]
+        sqs.send_message(QueueUrl=queue_url, **entry)
+        return True
     for start in range(0, len(events), MAX_BATCH):
         entries = [e.entry(n) for n, e in enumerate(events[start : start + MAX_BATCH])]
         if sqs.send_message_batch(QueueUrl=queue_url, Entries=entries).get("Failed"):

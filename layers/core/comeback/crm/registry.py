@@ -11,7 +11,7 @@ Secrets = Callable[[str], Mapping[str, str]]
 
 
 class CrmRegistry:
-    """The Crms port. `base_url`, `rates` (calls a second and a minute): YCLIENTS'. `secrets`: company id → the company's secrets."""
+    """The Crms port. `base_url`, `rates` (calls a second, a minute): YCLIENTS'. `secrets`: company id → the company's secrets."""
 
     def __init__(
         self,
