@@ -38,8 +38,8 @@ down:  ## stops what `make up` started
 	@test ! -x $(PY) || $(PY) -m cloud down
 
 test: lint browser  ## everything
-	@$(PY) -m pytest tests/architecture tests/unit
-	@$(PY) -m pytest tests --ignore=tests/architecture --ignore=tests/unit
+	@$(PY) -m pytest -n 2 --dist loadfile tests/architecture tests/unit tests/storage
+	@$(PY) -m pytest $(wildcard tests/adapters tests/browser tests/e2e)
 
 lint: install  ## ruff, mypy, import contracts, SAM and CloudFormation checks
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .

@@ -114,10 +114,11 @@ def _compile(folder: Path, version: str) -> None:
 
 @cache
 def _interpreter(version: str) -> str | None:
-    """Runs it: a version manager's stand-in may be on the path without the version behind it."""
-    found = shutil.which(f"python{version}")
-    if found and subprocess.run([found, "-V"], capture_output=True, check=False).returncode == 0:
-        return found
+    """Wherever it is: on the path, of a version manager, of uv. Nothing is downloaded."""
+    find = [_uv(), "python", "find", "--no-python-downloads", version]
+    found = subprocess.run(find, capture_output=True, text=True, check=False)
+    if found.returncode == 0:
+        return found.stdout.strip()
     print(f"no python{version} here: the layers ship without bytecode, cold starts compile")
     return None
 

@@ -5,6 +5,7 @@ test makes a company of its own (`company_id`).
 """
 
 import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -24,14 +25,16 @@ SPEED = 86_400.0
 
 
 @pytest.fixture(scope="session")
-def deployed() -> Iterator[dict[str, str]]:
-    """The stack's outputs."""
+def deployed(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The stack's outputs. Logs stay in `.local/run/<port>` when a test failed."""
     ports = {places.AWS_PORT: _free_port(), places.WORLD_PORT: _free_port()}
     before = dict(os.environ)
     os.environ.update({name: str(port) for name, port in ports.items()})
     try:
         with up.session(MONDAY, speed=SPEED) as outputs:
             yield outputs
+        if not request.session.testsfailed:
+            shutil.rmtree(places.run_folder())
     finally:
         os.environ.clear()
         os.environ.update(before)
