@@ -49,7 +49,7 @@ lint: install  ## ruff, mypy, import contracts, SAM and CloudFormation checks
 	@.venv/bin/cfn-lint template.yaml
 
 bench: install  ## import cost, requests and dollars, the forecast's quality; fails no build
-	@PYTHONPATH=$(CURDIR)/infra/local:$(CURDIR)/layers/core:$(CURDIR)/functions $(PY) tests/bench
+	@PYTHONPATH=$(CURDIR)/infra/local:$(CURDIR)/layers/core:$(CURDIR)/functions $(PY) -m tests.bench
 
 build: install  ## what `make deploy` ships; RUNTIME=python3.13 ARCHITECTURE=arm64
 	@find functions -name __pycache__ -prune -exec rm -rf {} +
