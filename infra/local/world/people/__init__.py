@@ -15,7 +15,7 @@ NAME = "people"
 
 
 def state(world: "World") -> People:
-    return People(world)
+    return People(world, world.seed)
 
 
 def routes(world: "World") -> list[BaseRoute]:

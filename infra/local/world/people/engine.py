@@ -3,12 +3,13 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from world.people import unasked
 from world.people.person import Bubble, Person
-from world.people.phrases import phrase
+from world.people.phrases import phrase, spoken_date
 
 if TYPE_CHECKING:
     from world.context import World
@@ -18,6 +19,8 @@ SAYS_THANKS = 0.3
 PRESSES_BUTTONS = 0.6
 READS = 0.9
 """Share of those who keep silent but do open the message."""
+BOOKS_BEFORE = timedelta(minutes=10)
+"""How long before saying «I'm already booked» someone booked."""
 
 
 class People:
@@ -38,7 +41,14 @@ class People:
         self.persons[person.person_id] = person
         for address in person.addresses():
             self._by_address[address] = person.person_id
+            self._introduce(person, *address)
         return person
+
+    def _introduce(self, person: Person, channel: str, address: str) -> None:
+        if channel == "telegram":
+            self._world.telegram.introduce(int(address), person.name, person.language)
+        else:
+            self._world.whatsapp.introduce(address, person.name)
 
     def at(self, channel: str, address: str) -> Person | None:
         return self.persons.get(self._by_address.get((channel, address), ""))
@@ -76,10 +86,17 @@ class People:
         minutes = rng.uniform(*person.reply_delay_minutes)
         when = person.awake(self._world.clock.now() + timedelta(minutes=minutes))
         intent = self._intent(person, bubble, rng)
-        if intent != "silence" or rng.random() < READS:
-            self._later(when - timedelta(minutes=min(1.0, minutes)), lambda: self._read(bubble))
-        if intent != "silence":
-            self._later(when, lambda: self._answer(person, bubble, intent, rng))
+        if intent == "silence":
+            if rng.random() < READS:
+                self._later(when, lambda: self._read(bubble))
+            return
+        if intent == "already_booked":
+            self._later(when - BOOKS_BEFORE, lambda: self._books_unasked(person))
+        self._later(when, lambda: self._answer(person, bubble, intent, rng))
+
+    def _books_unasked(self, person: Person) -> None:
+        if not person.held:
+            unasked.book(self._world, person)
 
     def _intent(self, person: Person, bubble: Bubble, rng: Random) -> str:
         ids = [button_id for button_id, _ in bubble.buttons]
@@ -104,39 +121,44 @@ class People:
     def _answer(self, person: Person, bubble: Bubble, intent: str, rng: Random) -> None:
         if person.held:
             return
-        slots = [(i, t) for i, t in bubble.buttons if i.startswith("slot:")]
+        slots = [i for i, _ in bubble.buttons if i.startswith(("slot:", "pick:"))]
+        agrees = [i for i, _ in bubble.buttons if i.endswith(":yes")]
         if intent == "consent":
-            self.press(person, bubble, next(i for i, _ in bubble.buttons if i.endswith(":yes")))
-        elif intent == "yes" and slots and rng.random() < PRESSES_BUTTONS:
-            self.press(person, bubble, rng.choice(slots)[0])
+            presses, words = agrees, "yes"
         else:
+            by_button = intent == "yes" and rng.random() < PRESSES_BUTTONS
+            presses, words = slots if by_button else [], intent
+        if not presses or not self.press(person, bubble, rng.choice(presses)):
             facts = self._facts(person, bubble, rng)
-            self.say(person, bubble.channel, phrase(intent, person.language, rng, facts))
+            self.say(person, bubble.channel, phrase(words, person.language, rng, facts))
 
     def _facts(self, person: Person, bubble: Bubble, rng: Random) -> dict[str, str]:
         """What a phrase may mention: an offered slot's number and time, a service, a master, a date to be back."""
         times = re.findall(r"\b\d{1,2}:\d{2}\b", bubble.text)
         chosen = rng.randrange(len(times)) if times else 0
+        others = [name for name in self.masters if name not in bubble.text]
         back = self._world.clock.now().date() + timedelta(days=rng.randint(7, 25))
         return {
             "n": str(chosen + 1) if times else "",
             "time": times[chosen] if times else "",
             "service": rng.choice(self.services).lower() if self.services else "",
-            "master": rng.choice(self.masters) if self.masters else "",
-            "date": _spoken(back, person.language),
+            "master": rng.choice(others) if others else "",
+            "date": spoken_date(back, person.language),
         }
 
-    def press(self, person: Person, bubble: Bubble, button_id: str) -> None:
-        title = next((t for i, t in bubble.buttons if i == button_id), button_id)
-        self._mine(person, bubble, title)
+    def press(self, person: Person, bubble: Bubble, button_id: str) -> bool:
+        """False when the message has no such button any more."""
         if bubble.channel == "telegram":
-            self._world.telegram.press_button(
-                bubble.account, int(bubble.address), int(bubble.message_id), button_id
-            )
+            telegram, chat = self._world.telegram, int(bubble.address)
+            done = telegram.press_button(bubble.account, chat, int(bubble.message_id), button_id)
         else:
-            self._world.whatsapp.press_button(
+            whatsapp = self._world.whatsapp
+            done = whatsapp.press_button(
                 bubble.account, bubble.address, bubble.message_id, button_id
             )
+        if done:
+            self._mine(person, bubble, dict(bubble.buttons).get(button_id, button_id))
+        return done
 
     def say(self, person: Person, channel: str, words: str) -> None:
         """Raises LookupError when nobody has written to this person in `channel` yet."""
@@ -175,25 +197,5 @@ class People:
         if bubble.channel == "whatsapp":
             self._world.whatsapp.read(bubble.message_id)
 
-    def _later(self, when: Any, callback: Callable[[], None]) -> None:
+    def _later(self, when: datetime, callback: Callable[[], None]) -> None:
         self._world.clock.at(when, callback)
-
-
-MONTHS_RU = [
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-]
-
-
-def _spoken(day: date, language: str) -> str:
-    return f"{day.day} {MONTHS_RU[day.month - 1]}" if language == "ru" else f"{day:%B} {day.day}"

@@ -24,7 +24,10 @@ WAKES, SLEEPS = 9, 22
 
 @dataclass
 class Person:
-    """`held`: a human answers for this person on the phones page, so the engine keeps silent."""
+    """`held`: a human answers for this person on the phones page, so the engine keeps silent.
+
+    `companies`: client ids by company id, in the simulated YCLIENTS.
+    """
 
     person_id: str
     name: str
@@ -33,6 +36,7 @@ class Person:
     telegram_user_id: int | None = None
     whatsapp: bool = False
     time_zone: str = "Europe/Moscow"
+    companies: Mapping[int, int] = field(default_factory=dict)
     habits: Mapping[str, Any] = field(default_factory=dict)
     answers: Mapping[str, float] = field(default_factory=lambda: DEFAULT_ANSWERS)
     reply_delay_minutes: tuple[int, int] = (5, 240)
@@ -51,6 +55,7 @@ class Person:
             telegram_user_id=raw.get("telegram_user_id"),
             whatsapp=bool(raw.get("whatsapp", False)),
             time_zone=raw.get("time_zone", "Europe/Moscow"),
+            companies={int(c): int(client) for c, client in raw.get("companies", {}).items()},
             habits=raw.get("habits", {}),
             answers=raw.get("answers", DEFAULT_ANSWERS),
             reply_delay_minutes=(low, high),

@@ -1,6 +1,7 @@
 """What simulated clients say: varied, with typos, emoji and slang, as people write."""
 
 from collections.abc import Mapping
+from datetime import date
 from random import Random
 
 PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -22,14 +23,14 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "Можно другое время",
         ),
         "other_service": (
-            "А можно вместо этого на {service}?",
-            "Хочу {service}",
-            "Лучше запишите на {service}",
+            "А можно вместо этого {service}?",
+            "Мне бы лучше {service}",
+            "Лучше {service}, если можно",
         ),
         "other_master": (
-            "А к {master} можно?",
+            "А {master} когда может?",
             "Хочу к другому мастеру, {master}",
-            "Только к {master} пойду)",
+            "Можно другого мастера? {master} например)",
         ),
         "away": (
             "Я в отпуске до {date}",
@@ -72,12 +73,25 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 
 
+MONTHS_RU = (
+    "января", "февраля", "марта", "апреля", "мая", "июня",
+    "июля", "августа", "сентября", "октября", "ноября", "декабря",
+)  # fmt: skip
+WITHOUT_FACTS = "other_time"
+"""Said when someone would name a service or a master and none is known."""
+
+
 def phrase(intent: str, language: str, rng: Random, facts: Mapping[str, str]) -> str:
     """One way to say it; phrases whose facts are unknown are not chosen."""
-    known = {name: value for name, value in facts.items() if value}
-    options = [p for p in PHRASES[language][intent] if _needs(p) <= known.keys()]
-    return rng.choice(options or [PHRASES[language][intent][-1]]).format_map({**facts})
+    known = {name for name, value in facts.items() if value}
+    spoken = PHRASES.get(language, PHRASES["en"])
+    options = [p for p in spoken[intent] if needs(p) <= known] or spoken[WITHOUT_FACTS]
+    return rng.choice(options).format_map({**facts})
 
 
-def _needs(pattern: str) -> set[str]:
+def needs(pattern: str) -> set[str]:
     return {part.split("}")[0] for part in pattern.split("{")[1:]}
+
+
+def spoken_date(day: date, language: str) -> str:
+    return f"{day.day} {MONTHS_RU[day.month - 1]}" if language == "ru" else f"{day:%B} {day.day}"

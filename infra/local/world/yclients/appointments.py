@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from world.people.engine import MONTHS_RU
+from world.people.phrases import MONTHS_RU
 from world.yclients import schedule
 from world.yclients.errors import BUSY, NO_SERVICE, NO_STAFF, OVERLAP, ApiError, invalid
 from world.yclients.gate import Call, whole
