@@ -32,7 +32,8 @@ SECRETS: Mapping[str, str] = {
     "crm_webhook_secret": "made-up-crm-secret-of-32-characters",
     "gemini_api_key": "made-up-gemini-key",
 }
-DAILY_LIMIT = 12
+DAILY_LIMIT = 8
+"""Of a one-chair laptop: each journey of a day starts workers of its own."""
 ACCOUNT_AGE = timedelta(days=40)
 """The salon has used its bot and number for so long: a warm account, fifty messages a day."""
 
