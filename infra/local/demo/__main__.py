@@ -20,13 +20,13 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="a CSV of client, date, service, staff, amount")
     parser.add_argument("--as-of", type=date.fromisoformat, help="stand on this day: 1997-09-30")
     parser.add_argument("--weeks", type=int, default=3)
-    parser.add_argument("--clients", type=int, default=120)
+    parser.add_argument("--clients", type=int, default=60)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument(
         "--stay", action="store_true", help="keep the pages up until Enter is pressed"
     )
     options = parser.parse_args()
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 110)
     began = time.monotonic()
     try:
         if options.data:

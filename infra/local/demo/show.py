@@ -28,10 +28,14 @@ def run_salon(
         first_message(console, driver, seeded, began)
         console.print(f"Phones of the clients: [link]{places.world_url()}/phones?wall=3[/link]")
         living.live(driver, seeded.company, options.weeks * 7)
+        if options.screenshot:
+            from demo.screenshots import take_phones
+
+            take_phones(options.screenshot)
         today = seeded.company.local(driver.now()).date()
         days = driver.store.funnel(salon.COMPANY_ID, start.date(), today)
         console.print()
-        funnel.show(console, days, f"{salon.TITLE}: {options.weeks} weeks")
+        funnel.show(console, days, f"{salon.TITLE}: {options.weeks * 7} days")
         told(console, began, "done")
         if options.stay or (sys.stdin.isatty() and sys.stdout.isatty()):
             stay(console)
