@@ -94,7 +94,8 @@ def _act(people: People, person: Person, verb: str, body: dict[str, Any]) -> str
         bubble = next((b for b in thread if b.message_id == wanted and not b.mine), None)
         if bubble is None:
             return "message_id: no such message on this phone. Reload the page"
-        people.press(person, bubble, str(body.get("button_id", "")))
+        if not people.press(person, bubble, str(body.get("button_id", ""))):
+            return "button_id: the message has no such button any more. Press another, or write"
         return ""
     return f"verb: {verb} is unknown. Use hold, release, say or press"
 
@@ -106,6 +107,7 @@ def _summary(people: People, person: Person) -> dict[str, Any]:
         "id": person.person_id,
         "name": person.name,
         "language": person.language,
+        "time_zone": person.time_zone,
         "held": person.held,
         "channels": [channel for channel, _ in person.addresses()],
         "messages": len(thread),

@@ -1,0 +1,38 @@
+"""Pictures of the pages, for the README: by the Chromium of the browser tests."""
+
+from pathlib import Path
+
+from cloud import places
+from cloud.browser import executable
+from playwright.sync_api import Page, sync_playwright
+
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+PHONES = 3
+WIDTH, HEIGHT = 1360, 900
+PATIENCE_MS = 30_000
+
+
+def take(path: Path, url: str, width: int, height: int, *, phones: int = 0) -> None:
+    """A PNG of `width` × `height` pixels; `phones`: waits until so many stand on the wall, each with a message.
+
+    Raises playwright's TimeoutError when they don't come within `PATIENCE_MS`.
+    """
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=[*FLAGS])
+        page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=1)
+        page.goto(url)
+        _await_phones(page, phones)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=path)
+        browser.close()
+
+
+def take_phones(path: Path) -> None:
+    """The wall of the three liveliest phones, as it stands in the world that runs now."""
+    take(path, f"{places.world_url()}/phones?wall={PHONES}", WIDTH, HEIGHT, phones=PHONES)
+
+
+def _await_phones(page: Page, phones: int) -> None:
+    if phones:
+        nth = page.locator(".phone:has(.bubble)").nth(phones - 1)
+        nth.wait_for(timeout=PATIENCE_MS)
