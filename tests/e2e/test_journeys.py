@@ -57,7 +57,7 @@ def test_whatsapp_outside_its_window_a_template_then_a_free_dialogue(
     assert offer["request"]["template"]["name"] == "comeback_reactivation_v1"
     salon.press(offer, buttons_of(offer)[0])
     _, choice = salon.wait_for_messages(2)
-    assert choice["request"]["type"] == "interactive"
+    assert choice["request"]["type"] == "interactive", text_of(choice)
     slot = next(b for b in buttons_of(choice) if b.startswith("slot:"))
     salon.press(choice, slot)
     salon.until(lambda: bool(salon.booked()), "the booking")

@@ -3,13 +3,19 @@
 `Life` plays the state machine: it follows the steps' answers as journey.asl.yaml does.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from comeback.bookings.model import Service, Staff
-from comeback.changes import BindAddress, SaveClient, SaveConsent, SaveVisit, TouchConversation
+from comeback.changes import (
+    BindAddress,
+    Change,
+    SaveClient,
+    SaveConsent,
+    SaveVisit,
+    TouchConversation,
+)
 from comeback.clients.model import Client, Consent, Visit, VisitStatus
 from comeback.companies.model import BusinessType, Company, Hours
 from comeback.conversations.consent import ConsentTalk
@@ -189,7 +195,7 @@ def _noon(days_ago: int) -> datetime:
 
 
 @pytest.fixture
-def life(store: DynamoStore) -> Iterator[Life]:
+def life(store: DynamoStore) -> Life:
     life = Life(store)
     life.open_salon()
     return life
@@ -211,7 +217,9 @@ def test_a_yes_books_the_slot_that_was_offered(life: Life) -> None:
     assert journey.completion is Completion.CONVERTED
     booked = [v for v in life.store.client("salon", "anna").visits if v.journey_id]
     assert [v.starts_at for v in booked] == [journey.attempt.slots[0].starts_at]
-    assert life.funnel() == dict.fromkeys(("due", "contacted", "delivered", "read", "answered", "booked"), 1)
+    assert life.funnel() == dict.fromkeys(
+        ("due", "contacted", "delivered", "read", "answered", "booked"), 1
+    )
     assert life.store.client("salon", "anna").active_journey_id == ""
     life.clock.advance(days=1)
     assert life.campaign() == []
@@ -373,13 +381,13 @@ def test_every_skip_is_counted_by_its_reason(life: Life, reason: str, spoil: str
     later = TEN + timedelta(days=2)
     consent = Consent(Purpose.MARKETING, False, TEN, "t", "v1", ChannelKind.TELEGRAM)
     booking = Visit("b", "cut", "olga", later, VisitStatus.BOOKED, source="crm")
-    change = {
+    changes: dict[str, Change] = {
         "withdraw": SaveConsent("salon", "anna", consent),
         "unreachable": SaveClient(replace(client, unreachable=(ChannelKind.TELEGRAM,))),
         "book": SaveVisit("salon", "anna", booking),
         "leave": SaveClient(replace(client, away_until=later)),
-    }[spoil]
-    life.store.commit([change])
+    }
+    life.store.commit([changes[spoil]])
     assert life.run_until_sent(ref) == "skipped"
     (day,) = life.store.funnel("salon", ON, ON)
     assert day.skipped == {reason: 1}

@@ -22,7 +22,10 @@ def main() -> int:
         return 0
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print("installing chromium")
-        for command in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+        for command in (
+            ["update"],
+            ["install", "--yes", "--no-install-recommends", "chromium", "fonts-noto-color-emoji"],
+        ):
             quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
             done = subprocess.run(
                 ["apt-get", "-qq", *command], env=quiet, capture_output=True, text=True, check=False
