@@ -23,7 +23,7 @@ export SAM_CLI_TELEMETRY := 0
 export UV_LINK_MODE := hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test lint bench build deploy clean install browser requirements .venv
+.PHONY: help demo up down test lint bench build deploy company links clean install browser requirements .venv
 
 help:  ## these lines
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,12 @@ build: install  ## what `make deploy` ships; RUNTIME=python3.13 ARCHITECTURE=arm
 
 deploy: build  ## to your AWS account, with questions
 	@$(SAM) deploy --guided --parameter-overrides Runtime=$(RUNTIME) Architecture=$(ARCHITECTURE)
+
+company: install  ## creates or changes a company on AWS: FILE=company.json [STACK=comeback] [STAGE=prod]
+	@PYTHONPATH=layers/core $(PY) infra/admin/company.py --stack $(or $(STACK),comeback) --stage $(or $(STAGE),prod) save $(FILE)
+
+links: install  ## personal Telegram links of a company's clients, as CSV: COMPANY=salon [STACK=comeback] [STAGE=prod]
+	@PYTHONPATH=layers/core $(PY) infra/admin/company.py --stack $(or $(STACK),comeback) --stage $(or $(STAGE),prod) links $(COMPANY)
 
 clean: down  ## removes all that was installed and built
 	@rm -rf .venv .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

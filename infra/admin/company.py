@@ -1,7 +1,7 @@
 """The administrator's command: creates or changes a company on a deployed stack.
 
-    make company FILE=company.json STACK=comeback      profile, catalogue (without a CRM) and secret
-    make links COMPANY=salon STACK=comeback            personal Telegram links, as CSV, to invite clients with
+    make company FILE=company.json     profile, catalogue (without a CRM) and secret
+    make links COMPANY=salon           personal Telegram links, as CSV, to invite clients with
 
 `company.example.json` shows the file. The secret's values go to Secrets Manager and nowhere else; keep the file out of git.
 """

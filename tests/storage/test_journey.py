@@ -23,6 +23,7 @@ from comeback.conversations.deliver import Deliver
 from comeback.conversations.model import Address, ChannelKind, MessageReceived, Purpose
 from comeback.conversations.receive import Receive
 from comeback.crm.registry import CrmRegistry
+from comeback.errors import InvalidInput
 from comeback.ports import LanguageModel
 from comeback.reactivation.analyse import Analyse
 from comeback.reactivation.detect import Detect
@@ -427,3 +428,32 @@ def test_every_step_may_be_repeated(life: Life) -> None:
         before = life.journey(ref)
         life._patiently(step, ref)
         assert life.journey(ref) == before
+
+
+def test_who_never_came_after_all_is_not_due(life: Life) -> None:
+    """The only visits of a service turn out to be cancelled: its due entry goes."""
+    life.client("anna")
+    file = life.store.client("salon", "anna")
+    dues = DueDates(life.store, life.clock)
+    for visit in file.visits:
+        gone = replace(visit, status=VisitStatus.CANCELLED)
+        file = life.store.client("salon", "anna")
+        effects = dues.landed(life.company, file, gone)
+        life.store.commit([SaveVisit("salon", "anna", gone), *effects.changes])
+    assert life.store.client("salon", "anna").due == ()
+
+
+def test_what_the_crm_can_not_take_is_handed_to_a_person(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life.client("anna")
+    (ref,) = life.campaign()
+    life.run_until_sent(ref)
+
+    def refuses(*_: object) -> None:
+        raise InvalidInput("phone", "is missing", "Ask for it")
+
+    monkeypatch.setattr(DynamoCalendar, "book", refuses)
+    button = life.telegram.sent[0].content.buttons[0].button_id
+    assert "administrator" in life.says(button=button)
+    assert life.journey(ref).state is JourneyState.WAITING

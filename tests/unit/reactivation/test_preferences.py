@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -61,6 +62,13 @@ def test_what_a_client_asked_for_outweighs_history() -> None:
     likes = preferences([visit(0), visit(7)], MOSCOW, asked_for_staff="ira")
     assert likes.staff_id == "ira"
     assert likes.alternatives == ("olga",)
+
+
+def test_a_visit_without_a_time_says_nothing_of_the_time_of_day() -> None:
+    days_alone = [replace(visit(7 * n), timed=False) for n in range(5)]
+    likes = preferences(days_alone, MOSCOW)
+    assert likes.preferred_period is None
+    assert likes.weekdays == (0,)
 
 
 @given(st.integers(0, 23))

@@ -13,7 +13,7 @@ from comeback.bookings.model import BookingRequest, Slot
 from comeback.changes import SaveClient, SaveConsent, SaveVisit
 from comeback.clients.model import Consent, Visit, VisitStatus
 from comeback.conversations.model import MessageReceived, Purpose
-from comeback.errors import NotFound, SlotTaken
+from comeback.errors import InvalidInput, NotFound, SlotTaken
 from comeback.ports import ClientFile, Clock, Crms, Effects, Models, Store
 from comeback.reactivation.answers import Intent
 from comeback.reactivation.due import OURS
@@ -82,6 +82,10 @@ class ReactivationDialogue(Receipts):
             booking = self._crms.crm(turn.company).book(_request(turn, slot))
         except SlotTaken:
             return self._next_best(turn)
+        except InvalidInput:
+            return (
+                turn.hand_over()
+            )  # the CRM wants what we do not have, a phone number for one: a person will ask
         visit = Visit(
             visit_id=booking.booking_id,
             service_id=slot.service_id,

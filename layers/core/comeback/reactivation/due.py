@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from comeback.changes import Change, SaveDue, SaveJourney
+from comeback.changes import Change, RemoveDue, SaveDue, SaveJourney
 from comeback.clients.model import Client, Visit, VisitStatus
 from comeback.companies.model import Company
 from comeback.ports import Catalogue, ClientFile, Clock, Effects, Store
@@ -47,6 +47,12 @@ class DueDates:
         fresh = self.due(company, catalogue, file.client, visits)
         resting = keep_rests(fresh, file.due)
         changes: list[Change] = [SaveDue(entry) for entry in resting if entry not in file.due]
+        left = {entry.service_id for entry in fresh}
+        changes += [
+            RemoveDue(old.company_id, old.client_id, old.service_id)
+            for old in file.due
+            if old.service_id not in left
+        ]
         return _end_pointless(file, visit, self.clock.now(), tuple(changes))
 
     def _entry(

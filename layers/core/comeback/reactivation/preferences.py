@@ -27,13 +27,15 @@ def period_of(local: datetime) -> str:
 
 
 def preferences(visits: Iterable[Visit], zone: ZoneInfo, asked_for_staff: str = "") -> Preferences:
-    """From the last 20 completed visits; `asked_for_staff` (said in a dialogue) outweighs the history."""
+    """From the last 20 completed visits; `asked_for_staff` (said in a dialogue) outweighs the history. Visits of which only the day is known say
+    nothing about the time of day."""
     completed = sorted(
         (v for v in visits if v.status is VisitStatus.COMPLETED), key=lambda v: v.starts_at
     )[-VISITS_READ:]
     local = [v.starts_at.astimezone(zone) for v in completed]
     count = len(completed)
-    periods = {name: n / count for name, n in Counter(map(period_of, local)).items()}
+    timed = [v.starts_at.astimezone(zone) for v in completed if v.timed]
+    periods = {name: n / len(timed) for name, n in Counter(map(period_of, timed)).items()}
     favourite = max(periods, key=lambda name: periods[name], default=None)
     staff = _by_frequency(v.staff_id for v in completed if v.staff_id)
     if asked_for_staff:
