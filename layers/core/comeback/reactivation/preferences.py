@@ -27,8 +27,8 @@ def period_of(local: datetime) -> str:
 
 
 def preferences(visits: Iterable[Visit], zone: ZoneInfo, asked_for_staff: str = "") -> Preferences:
-    """From the last 20 completed visits; `asked_for_staff` (said in a dialogue) outweighs the history. Visits of which only the day is known say
-    nothing about the time of day."""
+    """From the last 20 completed visits. `asked_for_staff` (said in a dialogue) outweighs the history. Visits of which
+    only the day is known say nothing about the time of day."""
     completed = sorted(
         (v for v in visits if v.status is VisitStatus.COMPLETED), key=lambda v: v.starts_at
     )[-VISITS_READ:]
