@@ -18,7 +18,7 @@ READY_PROJECT := .venv/ready-$(call sum,$(PROJECT))
 READY_MINISTACK := .local/ministack/ready-$(call sum,$(LISTS)/ministack.txt)
 READY_SAM := .local/sam/ready-$(call sum,$(LISTS)/sam.txt)
 
-export PYTHONPATH := $(CURDIR)/infra/local
+export PYTHONPATH := $(CURDIR)/infra/local:$(CURDIR)/layers/core
 export SAM_CLI_TELEMETRY := 0
 export UV_LINK_MODE := hardlink
 
@@ -29,7 +29,7 @@ help:  ## these lines
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: install  ## a salon's weeks in accelerated time; DATA=visits.csv [AS_OF=2026-01-31] for your own visits
-	@$(PY) -m demo $(if $(DATA),--data "$(DATA)") $(if $(AS_OF),--as-of "$(AS_OF)")
+	@$(PY) -m demo $(if $(DATA),--data "$(DATA)") $(if $(AS_OF),--as-of "$(AS_OF)") $(FLAGS)
 
 up: install  ## the local cloud and the simulated world, deployed, left running
 	@$(PY) -m cloud up

@@ -4,7 +4,7 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -93,6 +93,15 @@ class Driver:
         counters = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         found = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=counters)["Attributes"]
         return sum(int(found.get(name, 0)) for name in counters)
+
+    def started_journeys(self, company_id: str, on: date) -> int:
+        """How many journeys the campaign of that day was given; 0 when there was none."""
+        key = f"campaigns/{company_id}/{on.isoformat()}.json"
+        try:
+            found = self.s3.get_object(Bucket=self.outputs["BucketName"], Key=key)
+        except self.s3.exceptions.NoSuchKey:
+            return 0
+        return len(json.loads(found["Body"].read()))
 
     def secret(self, company_id: str, values: Mapping[str, str]) -> None:
         """Creates or replaces a company's secret."""

@@ -4,12 +4,14 @@ import json
 import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
 from pathlib import Path
 
 from cloud import places, up
 from cloud.processes import CanNotStart
+from comeback.bookings.model import Staff
 from comeback.clients.visits_file import VisitRow, look
-from comeback.companies.model import BusinessType, Company, SendingWindow
+from comeback.companies.model import BusinessType, Company, Hours, SendingWindow
 from comeback.conversations.model import ChannelKind
 from comeback.errors import InvalidInput
 from comeback.reactivation.model import DueService
@@ -23,6 +25,7 @@ from demo.show import told
 COMPANY_ID = "history"
 DAILY_LIMIT = 15
 IMPORT_SECONDS = 300
+ALL_DAY = {day: Hours(clock(10), clock(20)) for day in range(7)}
 
 
 def run_history(
@@ -41,6 +44,7 @@ def run_history(
         company = _company(file)
         driver.store.save_company(company)
         _import(console, driver, file, standing)
+        _front_desk(driver)
         told(console, began, "imported")
         driver.invoke("Refit")
         told(console, began, "return models fitted, due dates written")
@@ -75,7 +79,7 @@ def _company(file: Path) -> Company:
         language="en",
         channels=(ChannelKind.TELEGRAM,),
         sending=SendingWindow(days=frozenset(range(7))),
-        slots_in_message=False,
+        opening=ALL_DAY,
         daily_limit=DAILY_LIMIT,
     )
 
@@ -101,6 +105,14 @@ def _import(console: Console, driver: Driver, file: Path, standing: date) -> Non
     )
     for bad in report["bad"][:5]:
         console.print(f"    row {bad['number']}: {bad['field']} {bad['problem']}. {bad['remedy']}")
+
+
+def _front_desk(driver: Driver) -> None:
+    """A file without staff still gets free times to offer: somebody takes any service, ten to eight."""
+    found = driver.store.catalogue(COMPANY_ID)
+    if not found.staff:
+        desk = Staff("desk", "Front desk", frozenset(found.services), ALL_DAY)
+        driver.store.save_catalogue(COMPANY_ID, found.services.values(), [desk])
 
 
 def _campaign(

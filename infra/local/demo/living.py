@@ -1,12 +1,14 @@
 """Days of a salon's life: the hourly ticks fall due, people answer, visits happen; told with a progress bar."""
 
+import time as clock
 from collections import Counter
 from datetime import datetime, time, timedelta
 
 from comeback.companies.model import Company
+from comeback.reactivation.model import Journey, JourneyState
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from demo.driver import Driver
+from demo.driver import CHECK_SECONDS, LONGEST_STEP, Driver
 
 HOURS = (
     time(7), time(9, 59), time(10), time(10, 20), time(11), time(11, 20), time(12), time(13), time(14), time(16),
@@ -39,16 +41,42 @@ def live(driver: Driver, company: Company, days: int) -> None:
 def pass_to(driver: Driver, company: Company, moment: datetime) -> None:
     """Time passes to `moment`; whatever schedule falls due there runs, as EventBridge would run it."""
     driver.step(moment)
+    settle(driver, company)
     local = company.local(moment)
     if local.hour == company.campaign_hour and local.minute == 0:
         driver.invoke("Detect")
-        driver.quiet()
+        settle(driver, company)
     if local.hour == EXPIRE_HOUR:
         driver.invoke("Expire")
         driver.quiet()
     if local.hour == SYNC_HOUR:
         driver.invoke("Sync")
         driver.quiet()
+
+
+def settle(driver: Driver, company: Company) -> None:
+    """Until each of today's journeys has done what it can do now: left its message, or waits for its minute.
+
+    Queues may be empty while a state machine's worker is still starting; time must not run ahead of it.
+    """
+    driver.quiet()
+    now = driver.now()
+    on = company.local(now).date()
+    started = driver.started_journeys(company.company_id, on)
+    deadline = clock.monotonic() + LONGEST_STEP
+    while clock.monotonic() < deadline:
+        journeys = list(driver.store.journeys_on(company.company_id, on))
+        if len(journeys) >= started and all(_at_rest(j, now) for j in journeys):
+            driver.quiet()
+            return
+        clock.sleep(CHECK_SECONDS)
+
+
+def _at_rest(journey: Journey, now: datetime) -> bool:
+    if journey.state is JourneyState.RESERVED:
+        reserved_for = journey.attempt.reserved_for
+        return reserved_for is not None and reserved_for > now
+    return journey.state in (JourneyState.WAITING, JourneyState.RESTING, JourneyState.FINISHED)
 
 
 def sums(driver: Driver, company: Company) -> str:
