@@ -25,7 +25,7 @@ from moto import mock_aws
 from pynamodb.connection import Connection
 
 from tests.bench.units import Meter
-from tests.storage.test_journey import ON, TEN, Life
+from tests.storage.life import ON, TEN, Life
 
 CLIENTS, RESERVED_BEFORE = 20, 40
 AGE = timedelta(days=100)

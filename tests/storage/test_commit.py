@@ -1,4 +1,7 @@
-"""One transaction per decision: all or nothing, once."""
+"""One transaction per decision: all or nothing, once.
+
+Long on purpose: one test per change and condition.
+"""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,7 @@
-"""One inbound event has its effect once, whatever comes twice, late or crashes half-way (promise 1)."""
+"""One inbound event has its effect once, whatever comes twice, late or crashes half-way (promise 1).
+
+Long on purpose: the cases of one use case stand side by side.
+"""
 
 from dataclasses import replace
 
