@@ -9,8 +9,8 @@ from pathlib import Path
 from cloud.processes import CanNotStart
 from rich.console import Console
 
-SPEED = 7200.0
-"""Simulated seconds per second that state machines' waits run at: a day in twelve seconds."""
+SPEED = 10_800.0
+"""Simulated seconds per second that state machines' waits run at: a day in eight seconds."""
 MONDAY = datetime(2026, 3, 2, 5, tzinfo=UTC)
 """Eight in the morning in Moscow."""
 

@@ -10,11 +10,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from demo.driver import CHECK_SECONDS, LONGEST_STEP, Driver
 
-HOURS = (
-    time(7), time(9, 59), time(10), time(10, 20), time(11), time(11, 20), time(12), time(13), time(14), time(16),
-    time(18), time(20), time(22),
-)  # fmt: skip
+HOURS = (time(7), time(10), time(10, 20), time(11), time(13), time(16), time(19), time(22))
 """Local times at which the world stands still for a moment; the busy hour of campaigns is looked at more closely."""
+QUIET_HOURS = (time(7), time(13), time(22))
+"""Of days on which nothing may be sent."""
 EXPIRE_HOUR, SYNC_HOUR = 7, 22
 
 
@@ -28,14 +27,16 @@ def live(driver: Driver, company: Company, days: int) -> None:
     )
     first = company.local(driver.now()).date()
     with bar:
-        task = bar.add_task("the salon lives", total=days * len(HOURS), told="")
+        task = bar.add_task("the salon lives", total=days, told="")
         for on in (first + timedelta(days=n) for n in range(days)):
-            for hour in HOURS:
+            for hour in HOURS if on.weekday() in company.sending.days else QUIET_HOURS:
                 moment = datetime.combine(on, hour, tzinfo=company.zone)
                 if moment > driver.now():
                     pass_to(driver, company, moment)
-                told = f"{moment:%a %d %b %H:%M}  {sums(driver, company)}"
-                bar.update(task, advance=1, told=told)
+                bar.update(task, told=f"{moment:%a %d %b %H:%M}  {sums(driver, company)}")
+            bar.advance(task)
+            if not bar.console.is_terminal:
+                bar.console.print(f"  {on:%a %d %b}  {sums(driver, company)}")
 
 
 def pass_to(driver: Driver, company: Company, moment: datetime) -> None:
