@@ -284,3 +284,21 @@ def test_what_the_crm_can_not_take_is_handed_to_a_person(
     button = life.telegram.sent[0].content.buttons[0].button_id
     assert "administrator" in life.says(button=button)
     assert life.journey(ref).state is JourneyState.WAITING
+
+
+def test_a_client_in_a_journey_is_not_listed_as_due_again(life: Life) -> None:
+    life.client("anna")
+    (ref,) = life.campaign()
+    life.run_until_sent(ref)
+    life.clock.advance(days=7, hours=1)
+    life.expire.tick()
+    rest = life.track.run(ref, life.outcome())
+    second = life.clock.now() + timedelta(seconds=rest["wait_seconds"])
+    for day in range(8, 15):
+        life.clock.time = TEN + timedelta(days=day)
+        assert life.campaign() == []
+    life.clock.time = second
+    assert life.run_until_sent(ref) == "sent"
+    for day in range(15, 28):
+        life.clock.time = TEN + timedelta(days=day)
+        assert life.campaign() == []

@@ -1,7 +1,7 @@
 """Analyse: opens the journey (or its next attempt) if the client may be written to, and says where."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from comeback.changes import Change, ClaimClient, SaveDue, SaveJourney
 from comeback.ports import ClientFile, Clock, Store
@@ -53,7 +53,7 @@ class Analyse:
             return self._skip(fresh, scene, reason, now)
         journey = _addressed(fresh, scene)
         claim = ClaimClient(ref.company_id, ref.client_id, ref.journey_id)
-        self._store.commit([SaveJourney(journey), claim, *_others_wait(ref, scene)])
+        self._store.commit([SaveJourney(journey), claim, *_dues_wait(scene, ref.campaign_on)])
         return READY
 
     def _next_attempt(self, journey: Journey, scene: Scene, now: datetime) -> Answer:
@@ -69,7 +69,9 @@ class Analyse:
         following = next_attempt(journey)
         if reason := skip_reason(scene.company, scene.file, scene.rule, following, now):
             return self._skip(following, scene, reason, now)
-        self._store.commit([SaveJourney(_addressed(following, scene))])
+        today = scene.company.local(now).date()
+        saved = SaveJourney(_addressed(following, scene))
+        self._store.commit([saved, *_dues_wait(scene, today)])
         return READY
 
     def _skip(self, journey: Journey, scene: Scene, reason: SkipReason, now: datetime) -> Answer:
@@ -91,7 +93,7 @@ def _not_due(file: ClientFile, ref: JourneyRef) -> SkipReason | None:
     return None
 
 
-def _others_wait(ref: JourneyRef, scene: Scene) -> tuple[Change, ...]:
-    """One journey per client across services: all the client's due entries rest while this one runs."""
-    until = ref.campaign_on + timedelta(days=scene.rule.retry_interval_days)
+def _dues_wait(scene: Scene, on: date) -> tuple[Change, ...]:
+    """One journey per client across services: all the client's due entries rest until after the next attempt."""
+    until = on + timedelta(days=scene.rule.retry_interval_days + 1)
     return tuple(SaveDue(replace(d, next_on=max(d.next_on, until))) for d in scene.file.due)
