@@ -1,4 +1,7 @@
-"""A whole journey in one process: found, written to, answered, booked; silence, stops, skips, repeats."""
+"""A whole journey in one process: found, written to, answered, booked; silence, stops, skips, repeats.
+
+Long on purpose: every way a journey can go stands side by side.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -302,3 +305,18 @@ def test_a_client_in_a_journey_is_not_listed_as_due_again(life: Life) -> None:
     for day in range(15, 28):
         life.clock.time = TEN + timedelta(days=day)
         assert life.campaign() == []
+
+
+def test_a_late_no_is_heard(life: Life) -> None:
+    """Silence was noted at the deadline; a «no» after it still spares the client the second message."""
+    life.client("anna")
+    (ref,) = life.campaign()
+    life.run_until_sent(ref)
+    life.clock.advance(days=7, hours=1)
+    life.expire.tick()
+    life.track.run(ref, life.outcome())
+    life.says("No, thanks")
+    life.clock.advance(days=8)
+    assert life.analyse.run(ref)["status"] == "skipped"
+    assert life.journey(ref).completion is Completion.DECLINED
+    assert len([m for m in life.telegram.sent if m.attempt]) == 1
