@@ -444,6 +444,14 @@ class Effects:
     finished: tuple[tuple[str, Outcome], ...] = ()
     """(task token, outcome) of waits that this ends."""
 
+    def __add__(self, other: "Effects") -> "Effects":
+        """Both, the left one's first."""
+        return Effects(
+            self.changes + other.changes,
+            self.replies + other.replies,
+            self.finished + other.finished,
+        )
+
 
 class Receipts(Protocol):
     """What a capability does when a message of its came through, or did not, or its client opted out."""

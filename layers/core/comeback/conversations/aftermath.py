@@ -1,10 +1,9 @@
 """What follows a message that can not arrive, and the waits that a crash may have left untold."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
-from comeback.changes import Change, SaveConsent
+from comeback.changes import SaveConsent
 from comeback.clients.model import Consent, may_market
 from comeback.conversations.model import OutboxMessage, Purpose
 from comeback.ports import ClientFile, Effects, Receipts
@@ -24,8 +23,7 @@ def after_failure(
     if source is None or not may_market(file.consents, channel):
         return effects
     consent = Consent(Purpose.MARKETING, False, at, source, TEXT_VERSION, channel)
-    stop: Change = SaveConsent(message.company_id, message.client_id, consent)
-    return replace(effects, changes=(stop, *effects.changes))
+    return Effects((SaveConsent(message.company_id, message.client_id, consent),)) + effects
 
 
 def untold(file: ClientFile) -> tuple[tuple[str, Outcome], ...]:

@@ -145,7 +145,7 @@ class Deliver:
         file = self._store.client(message.company_id, message.client_id)
         effects = self._follows(file, message)
         self._store.commit(effects.changes)
-        self._tell(replace(effects, finished=(*effects.finished, *untold(file))))
+        self._tell(effects + Effects(finished=untold(file)))
 
     def _follows(self, file: ClientFile, message: OutboxMessage) -> Effects:
         if message.state is OutboxState.SENT:

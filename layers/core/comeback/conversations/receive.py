@@ -153,7 +153,7 @@ class Receive:
         changes = _touched(file, event)
         if here != file.client and not _saves(effects, here):
             changes = (*changes, SaveClient(here))
-        return replace(effects, changes=(*changes, *effects.changes))
+        return Effects(changes) + effects
 
     def _said(self, file: ClientFile, event: MessageReceived) -> Effects:
         if self._consent.concerns(event):
@@ -163,7 +163,7 @@ class Receive:
             if opted_out(file.consents):
                 return stopped
             confirmed = self._consent.confirm_stop(file, event, self._clock.now())
-            return replace(stopped, replies=(confirmed,))
+            return stopped + Effects(replies=(confirmed,))
         return self._dialogue.answer(file, event)
 
     def _stopped(
@@ -172,7 +172,7 @@ class Receive:
         """STOP in any channel stops marketing in all (promise 4)."""
         effects = self._dialogue.stopped(file)
         stop = _consent(file, False, _stops_at(file, event), source)
-        return replace(effects, changes=(stop, *effects.changes))
+        return Effects((stop,)) + effects
 
     def _newcomer(self, company_id: str, event: MessageReceived) -> Effects:
         """Whoever writes first becomes a client, is answered, and is asked whether we may write."""
@@ -186,16 +186,16 @@ class Receive:
         )
         file = ClientFile(client)
         effects = self._said(file, event)
-        changes = (
+        made_known = (
             SaveClient(client),
             BindAddress(company_id, client.client_id, event.address),
             *_touched(file, event),
-            *effects.changes,
         )
+        effects = Effects(made_known) + effects
         if self._consent.concerns(event) or _says_stop(event):
-            return replace(effects, changes=changes)
+            return effects
         asked = self._consent.ask(file, event, self._clock.now(), "consent")
-        return replace(effects, changes=changes, replies=(*effects.replies, asked))
+        return effects + Effects(replies=(asked,))
 
 
 def _phone(address: Address) -> str:

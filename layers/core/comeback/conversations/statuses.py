@@ -1,7 +1,6 @@
 """What a messenger says became of a message of ours: sent, delivered, read, failed, in any order."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from comeback.changes import MoveOutbox
 from comeback.conversations.aftermath import after_failure
@@ -34,7 +33,7 @@ class Statuses:
             effects = after_failure(self._receipts, file, moved, event.at)
         else:
             effects = self._receipts.reached(file, moved, STAGES[moved.state])
-        return replace(effects, changes=(MoveOutbox(moved, message.state), *effects.changes))
+        return Effects((MoveOutbox(moved, message.state),)) + effects
 
     def _message(self, company_id: str, event: StatusReceived) -> OutboxMessage | None:
         """By the messenger's id; a message that is still in sending has none yet, but the status echoes ours."""
