@@ -1,0 +1,1 @@
+"""What the messages brought: lift against the holdout, conversions, the owner's report."""
