@@ -1,0 +1,194 @@
+import random
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+from comeback.reactivation.bandit import Tally
+from comeback.reactivation.worth import (
+    PERSUADED,
+    Case,
+    Gain,
+    Part,
+    best_first,
+    expected_gain,
+    offer,
+    persuadable,
+    why,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+SALON = Case(
+    p_return_alone=0.3,
+    ticket_minor=200_000,
+    margin_percent=50,
+    message_price_minor=80.0,
+    opt_out_rate=0.02,
+    lifetime_minor=800_000,
+    persuadable=0.1,
+    discount_percent=10,
+    messages_30_days=1,
+)
+chance = st.floats(0, 1)
+cases = st.builds(
+    Case,
+    p_return_alone=chance,
+    ticket_minor=st.integers(1, 10_000_000),
+    margin_percent=st.integers(1, 100),
+    message_price_minor=st.floats(0, 10_000),
+    opt_out_rate=st.floats(0, 0.2),
+    lifetime_minor=st.integers(0, 100_000_000),
+    persuadable=chance,
+    discount_percent=st.integers(0, 50),
+    messages_30_days=st.integers(0, 10),
+)
+gains = st.builds(Gain, *[st.integers(0, 50).map(float)] * 4)
+DEAREST = {
+    "p_return_alone": 1.0,
+    "message_price_minor": 10_000.0,
+    "discount_percent": 50,
+    "opt_out_rate": 0.2,
+    "messages_30_days": 10,
+    "lifetime_minor": 100_000_000,
+}
+
+
+def test_the_formula_by_hand() -> None:
+    gain = expected_gain(SALON)
+    assert gain.margin == pytest.approx(0.07 * 200_000 * 0.5)
+    assert gain.discount == pytest.approx(0.37 * 200_000 * 0.1)
+    assert gain.fatigue == pytest.approx(0.02 * 1.5 * 800_000 * 0.15)
+    assert gain.total == pytest.approx(7_000 - 7_400 - 3_600 - 80)
+    assert not gain.worth
+    assert expected_gain(replace(SALON, discount_percent=0)).worth
+
+
+@given(cases, st.sampled_from(sorted(DEAREST)), chance)
+def test_the_gain_falls_with_all_that_costs(case: Case, what: str, of_the_way: float) -> None:
+    now, most = getattr(case, what), DEAREST[what]
+    more = type(now)(now + (most - now) * of_the_way)
+    dearer = replace(case, **{what: more})
+    slack = 1e-9 * (abs(expected_gain(case).total) + case.ticket_minor)
+    assert expected_gain(dearer).total <= expected_gain(case).total + slack
+
+
+@pytest.mark.parametrize("what", sorted(DEAREST))
+def test_each_cost_is_felt(what: str) -> None:
+    dearer = replace(SALON, **{what: DEAREST[what]})  # type: ignore[arg-type]
+    assert expected_gain(dearer).total < expected_gain(SALON).total
+
+
+@given(cases)
+def test_it_grows_with_whom_it_persuades_while_a_sale_leaves_something(case: Case) -> None:
+    better = expected_gain(replace(case, persuadable=1.0)).total
+    nobody = expected_gain(replace(case, persuadable=0.0)).total
+    assert (better >= nobody) is (case.margin_percent >= case.discount_percent or better == nobody)
+
+
+def test_nobody_opts_out_more_than_once() -> None:
+    many = replace(SALON, opt_out_rate=0.5, messages_30_days=100)
+    assert expected_gain(many).fatigue == pytest.approx(0.15 * 800_000)
+
+
+@given(cases)
+def test_the_reasons_add_up(case: Case) -> None:
+    gain = expected_gain(case)
+    parts = why(gain)
+    assert sum(value for _, value in parts) == pytest.approx(gain.total, abs=1e-3)
+    assert [abs(v) for _, v in parts] == sorted((abs(v) for _, v in parts), reverse=True)
+    assert {part for part, value in parts if value > 0} <= {Part.MARGIN}
+
+
+@given(st.dictionaries(st.sampled_from("abcdef"), gains), st.integers(0, 6), st.randoms())
+def test_the_best_under_the_limit(
+    known: dict[str, Gain], messages: int, shuffler: random.Random
+) -> None:
+    chosen = best_first(known, messages)
+    sets = (c for n in range(messages + 1) for c in combinations(known, n))
+    most = max(sum(known[name].total for name in c) for c in sets)
+    assert sum(known[name].total for name in chosen) == most
+    assert all(known[name].worth for name in chosen)
+    other = list(known.items())
+    shuffler.shuffle(other)
+    assert best_first(dict(other), messages) == chosen
+
+
+def test_a_day_without_room_writes_to_nobody() -> None:
+    assert best_first({"anna": Gain(9, 0, 0, 1)}, -1) == ()
+
+
+def test_most_gain_first_ties_by_id() -> None:
+    known = {"b": Gain(9, 0, 0, 1), "a": Gain(8, 0, 0, 0), "c": Gain(20, 0, 0, 0)}
+    assert best_first(known, 3) == ("c", "a", "b")
+
+
+@pytest.mark.parametrize(("treated", "control"), [(0, 0), (0, 500), (500, 0)])
+def test_without_both_groups_the_judgement_holds(treated: int, control: int) -> None:
+    assert persuadable(Tally(treated, treated // 2), Tally(control)) == PERSUADED
+
+
+def test_evidence_takes_over() -> None:
+    """In truth 0.2 of those who stay away are won: 0.25 return alone, 0.4 with a message."""
+    said = [persuadable(Tally(9 * n, int(3.6 * n)), Tally(4 * n, n)) for n in (1, 10, 100, 10_000)]
+    assert said == sorted(said)
+    assert said[0] == pytest.approx(PERSUADED, abs=0.01)
+    assert said[-1] == pytest.approx(0.2, abs=0.005)
+
+
+def test_a_small_holdout_moves_little_however_many_were_written_to() -> None:
+    assert persuadable(Tally(100_000, 40_000), Tally(10, 2)) < 0.1
+
+
+def test_a_message_that_keeps_people_away_wins_nothing() -> None:
+    assert persuadable(Tally(9000, 900), Tally(9000, 2700)) == 0
+
+
+two_groups = st.tuples(st.integers(0, 500), st.integers(0, 500)).map(
+    lambda n: Tally(max(n), min(n))
+)
+
+
+@given(two_groups, two_groups)
+def test_the_share_is_a_share(treated: Tally, control: Tally) -> None:
+    assert 0 <= persuadable(treated, control) <= 1
+
+
+def offers(plain: Tally, discounted: Tally, **how: int) -> float:
+    """How often the discount is taken."""
+    rng = random.Random(6)
+    asked = {"attempt": 2, "discount_percent": 10, "margin_percent": 50} | how
+    return sum(offer(plain, discounted, rng, **asked) > 0 for _ in range(1000)) / 1000
+
+
+@given(two_groups, two_groups, st.integers(1, 4), st.integers(0, 60), st.integers(1, 60))
+def test_the_discount_or_nothing(
+    plain: Tally, discounted: Tally, attempt: int, discount: int, margin: int
+) -> None:
+    given_away = offer(
+        plain,
+        discounted,
+        random.Random(attempt),
+        attempt=attempt,
+        discount_percent=discount,
+        margin_percent=margin,
+    )
+    assert given_away in (0, discount)
+    if attempt == 1 or discount >= margin:
+        assert given_away == 0
+
+
+def test_the_first_attempt_never_carries_a_discount() -> None:
+    assert offers(Tally(5000, 10), Tally(5000, 4000), attempt=1) == 0
+    assert offers(Tally(5000, 10), Tally(5000, 4000), attempt=2) == 1
+
+
+def test_a_discount_must_win_more_than_it_gives_away() -> None:
+    """10 % of a 50 % margin: a quarter more bookings only break even."""
+    plain = Tally(20_000, 2000)
+    assert offers(plain, Tally(20_000, 2300)) < 0.02
+    assert offers(plain, Tally(20_000, 2700)) > 0.98
+    assert offers(plain, Tally(20_000, 2700), margin_percent=30) < 0.02
+
+
+def test_an_untried_discount_is_tried_now_and_then() -> None:
+    assert 0.1 < offers(Tally(200, 30), Tally()) < 0.5
