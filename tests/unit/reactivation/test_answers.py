@@ -112,14 +112,34 @@ def test_rules_stand_behind_a_model_that_fails(failure: ComebackError | AnswerRe
     assert found.intent == Intent.OTHER_TIME
 
 
-def test_an_unsure_stop_is_asked_about() -> None:
-    model = ScriptedModel.reading(AnswerReading("stop", confidence=0.6))
-    assert reading(model, answer_facts("ох уж эти ваши письма")).intent == Intent.UNCLEAR
+@pytest.mark.parametrize(
+    ("text", "confidence", "intent"),
+    [
+        ("ох уж эти ваши письма", 0.95, Intent.STOP),
+        ("ох уж эти ваши письма", 0.6, Intent.PERHAPS_STOP),
+        ("ну такое себе предложение, честно говоря", 1.0, Intent.PERHAPS_STOP),
+        ("почему давно не пишете?", 1.0, Intent.PERHAPS_STOP),
+        ("пишите мне через месяц", 1.0, Intent.PERHAPS_STOP),
+        ("не присылайте мастера без опыта, к Марине пойду", 1.0, Intent.STOP),
+    ],
+)
+def test_a_models_stop_is_obeyed_only_when_it_is_sure_and_the_words_lean_that_way(
+    text: str, confidence: float, intent: Intent
+) -> None:
+    model = ScriptedModel.reading(AnswerReading("stop", confidence=confidence))
+    assert reading(model, answer_facts(text)).intent == intent
 
 
-def test_a_sure_stop_is_obeyed() -> None:
-    model = ScriptedModel.reading(AnswerReading("stop", confidence=0.95))
-    assert reading(model, answer_facts("ох уж эти ваши письма")).intent == Intent.STOP
+def test_a_demand_beside_a_choice_is_asked_about_whatever_the_model_says() -> None:
+    text = "давайте 2, и не пишите мне больше"
+    for model in (None, ScriptedModel.reading(AnswerReading("yes", slot=2, confidence=1.0))):
+        assert reading(model, answer_facts(text)).intent == Intent.PERHAPS_STOP
+
+
+def test_where_the_model_is_at_a_loss_the_rules_guess_stands() -> None:
+    model = ScriptedModel.reading(AnswerReading("unclear", confidence=0.9))
+    found = reading(model, answer_facts("слушайте, меня пока не будет, я на даче до весны"))
+    assert (found.intent, found.until) == (Intent.AWAY, date(2027, 3, 1))
 
 
 def test_a_model_can_not_opt_out_who_names_a_slot() -> None:

@@ -53,11 +53,11 @@ def _reading(
 
 
 def _stop(said: Said) -> AnswerReading | None:
-    """Beside a chosen slot or master a demand is ambiguous: the model, or a person, should look."""
+    """Beside a chosen slot or master a demand is ambiguous: it is asked about."""
     if not is_opt_out(said.text):
         return None
     if said.choice.slots or by_staff(said.text, said.facts.offered):
-        return _reading(Intent.UNCLEAR, GUESS)
+        return _reading(Intent.PERHAPS_STOP, GUESS)
     return _reading(Intent.STOP, 1.0)
 
 

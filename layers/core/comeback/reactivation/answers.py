@@ -5,8 +5,15 @@ from datetime import date, timedelta
 
 from comeback.errors import Permanent, Retryable, UnknownOutcome
 from comeback.ports import AnswerFacts, AnswerReading, LanguageModel
-from comeback.reactivation.answer_rules import CERTAIN, EXPLICIT, read_by_rules
+from comeback.reactivation.answer_rules import (
+    CERTAIN,
+    EXPLICIT,
+    GUESS,
+    LIKELY,
+    read_by_rules,
+)
 from comeback.reactivation.intents import Intent
+from comeback.reactivation.opt_out import about_messages
 
 __all__ = ["Intent", "read_by_rules", "reading"]
 
@@ -39,21 +46,33 @@ def shortened(text: str) -> str:
 
 def _settled(read: AnswerReading, ruled: AnswerReading, facts: AnswerFacts) -> AnswerReading:
     """A day, time or number that the client named outright is not the model's to overrule: booking the wrong slot, or an
-    opt-out nobody asked for, costs more than a question."""
+    opt-out nobody asked for, costs more than a question. Where the model is at a loss, the rules' guess stands."""
     explicit = ruled.confidence >= EXPLICIT and ruled.intent in (Intent.YES, Intent.OTHER_TIME)
-    if explicit and read.intent == Intent.STOP:
+    if read.intent == Intent.STOP:
+        return ruled if explicit else _stop_settled(read, ruled, facts)
+    if ruled.intent == Intent.PERHAPS_STOP:
         return ruled
     decided = ruled.slot is not None or ruled.intent == Intent.OTHER_TIME
     if explicit and decided and read.intent == Intent.YES and read.slot != ruled.slot:
         return ruled
-    if read.intent == Intent.STOP and read.confidence < STOP_SURE:
-        return AnswerReading(Intent.UNCLEAR.value, confidence=read.confidence)
+    if read.intent == Intent.UNCLEAR and ruled.confidence >= LIKELY:
+        return ruled
     slot = read.slot if read.slot in {s.n for s in facts.offered} else None
     return replace(
         read,
         slot=slot if read.intent == Intent.YES else None,
         until=_sensible(read, facts) or (ruled.until if read.intent == Intent.AWAY else None),
     )
+
+
+def _stop_settled(read: AnswerReading, ruled: AnswerReading, facts: AnswerFacts) -> AnswerReading:
+    """The model alone opts nobody out: its «stop» is obeyed when it is sure and the rules lean that way too, for they
+    heard a demand themselves, or a refusal, or nothing, in words about messages."""
+    refused = ruled.intent == Intent.NO or ruled.confidence <= GUESS
+    leaning = ruled.intent == Intent.PERHAPS_STOP or (refused and about_messages(facts.text))
+    sure = read.confidence >= STOP_SURE and leaning
+    intent = Intent.STOP if sure else Intent.PERHAPS_STOP
+    return AnswerReading(intent.value, confidence=read.confidence)
 
 
 def _sensible(read: AnswerReading, facts: AnswerFacts) -> date | None:

@@ -12,16 +12,35 @@ from datetime import date, datetime, time, timedelta
 from comeback.bookings.model import BookingRequest, Slot
 from comeback.changes import SaveClient, SaveConsent, SaveVisit
 from comeback.clients.model import Consent, Visit, VisitStatus
+from comeback.companies.model import Company
 from comeback.conversations.model import MessageReceived, Purpose
 from comeback.errors import InvalidInput, NotFound, SlotTaken
-from comeback.ports import ClientFile, Clock, Crms, Effects, Models, Store
-from comeback.reactivation.answers import Intent
+from comeback.ports import (
+    AnswerFacts,
+    AnswerReading,
+    ClientFile,
+    Clock,
+    Crms,
+    Effects,
+    Models,
+    Store,
+)
+from comeback.reactivation.answers import Intent, read_by_rules
 from comeback.reactivation.due import OURS
 from comeback.reactivation.find_slots import SlotFinder
 from comeback.reactivation.model import Journey, Outcome, Stage
 from comeback.reactivation.receipts import Receipts, latest_contacted, running
-from comeback.reactivation.scene import load
-from comeback.reactivation.turn import HAND_OVER, Turn, read, reply
+from comeback.reactivation.scene import set_up
+from comeback.reactivation.turn import (
+    ASKED_TO_STOP,
+    HAND_OVER,
+    OTHER_MASTER,
+    Turn,
+    pressed_button,
+    read,
+    reply,
+)
+from comeback.reactivation.wishes import Wish
 from comeback.texts import text
 
 AWAY_DAYS = 14
@@ -29,6 +48,8 @@ AWAY_DAYS = 14
 CONSENT_TEXT = "stop-v1"
 COURTESIES = (Intent.YES, Intent.UNCLEAR)
 """«Спасибо!», «👍» after the booking: nothing is left to say."""
+STANDS = (Intent.YES, Intent.ALREADY_BOOKED, Intent.STOP, Intent.PERHAPS_STOP)
+"""What a booking does not mind. Whoever wants to move or cancel one talks to a person."""
 
 
 class ReactivationDialogue(Receipts):
@@ -42,50 +63,73 @@ class ReactivationDialogue(Receipts):
         self._clock = clock
         self._verbs: Mapping[Intent, Callable[[Turn], Effects]] = {
             Intent.YES: self._yes,
-            Intent.OTHER_TIME: self._other_slots,
+            Intent.OTHER_TIME: self._other_time,
             Intent.OTHER_MASTER: self._other_master,
             Intent.OTHER_SERVICE: self._other_service,
             Intent.AWAY: self._away,
             Intent.ALREADY_BOOKED: self._already_booked,
             Intent.STOP: self._stop,
+            Intent.PERHAPS_STOP: lambda turn: turn.ask_whether_to_stop(),
             Intent.NO: self._declined,
         }
 
     def answer(self, file: ClientFile, event: MessageReceived) -> Effects:
-        now = self._clock.now()
         company = self._store.company(file.client.company_id)
+        turn = self._turn(company, file, event)
+        if turn is None:
+            return self._outside(company, file, event)
+        turn = replace(turn, reading=read(turn, self._models.model(company)))
+        if turn.remembers(ASKED_TO_STOP):
+            turn = replace(turn, reading=stop_or_not(turn.reading)).remembering("")
+            if turn.reading.intent == Intent.NO:
+                return turn.ask_which("Good, we stay in touch. Which time suits you?")
+        intent = Intent(turn.reading.intent)
+        if turn.booked_visit and not event.button_id and intent in COURTESIES:
+            return Effects()
+        verb = self._verbs.get(intent)
+        if verb is None or (turn.booked_visit and intent not in STANDS):
+            return turn.hand_over()
+        return verb(turn)
+
+    def _turn(self, company: Company, file: ClientFile, event: MessageReceived) -> Turn | None:
+        """None when there is no journey that this could answer, or its service is gone."""
         journey = journey_of(file, event)
         if journey is None:
-            words = text(file.client.language or company.language, HAND_OVER)
-            return Effects(replies=(reply(file, event, now, words),))
-        scene = load(self._store, journey.company_id, journey.client_id, journey.service_id)
-        turn = Turn(replace(scene, file=file), journey, event, now)
-        reading = read(turn, self._models.model(company))
-        turn = replace(turn, reading=reading)
-        if turn.booked_visit and not event.button_id and reading.intent in COURTESIES:
-            return Effects()
-        verb = self._verbs.get(Intent(reading.intent))
-        return verb(turn) if verb else turn.hand_over()
+            return None
+        catalogue = self._store.catalogue(company.company_id)
+        try:
+            scene = set_up(company, catalogue, file, spoken_of(journey))
+        except NotFound:
+            return None
+        return Turn(scene, journey, event, self._clock.now())
+
+    def _outside(self, company: Company, file: ClientFile, event: MessageReceived) -> Effects:
+        """A demand to stop is heard wherever it is made; the rest is for a person."""
+        now, language = self._clock.now(), file.client.language or company.language
+        facts = AnswerFacts(event.text, language, (), company.local(now).date())
+        found = pressed_button(event.button_id) or read_by_rules(facts)
+        if found.intent == Intent.STOP:
+            return self._opted_out(file, event, now, language)
+        return Effects(replies=(reply(file, event, now, text(language, HAND_OVER)),))
 
     # ── one verb per intent ──────────────────────────────────────────────────────────────────────
 
     def _yes(self, turn: Turn) -> Effects:
         slot = turn.chosen_slot()
         if slot is None:
-            return turn.ask_which() if turn.journey.attempt.slots else self._other_slots(turn)
+            return turn.ask_which() if turn.journey.attempt.slots else self._other_time(turn)
         return self._book(turn, slot)
 
     def _book(self, turn: Turn, slot: Slot) -> Effects:
+        """What the CRM can not take, for want of a phone number or so, a person will settle."""
         if turn.booked_visit:
             return turn.say_booked(turn.booked_visit)
         try:
             booking = self._crms.crm(turn.company).book(_request(turn, slot))
         except SlotTaken:
-            return self._next_best(turn)
+            return self._offer(turn, (None, "That time has just been taken. Here is what is free:"))
         except InvalidInput:
-            return (
-                turn.hand_over()
-            )  # the CRM wants what we do not have, a phone number for one: a person will ask
+            return turn.hand_over()
         visit = Visit(
             visit_id=booking.booking_id,
             service_id=slot.service_id,
@@ -95,65 +139,95 @@ class ReactivationDialogue(Receipts):
             source=OURS,
             journey_id=turn.journey.journey_id,
         )
-        save = SaveVisit(turn.company.company_id, turn.client.client_id, visit)
-        effects = turn.conclude(Outcome.BOOKED, booking.booking_id, Stage.BOOKED, (save,))
-        return replace(effects, replies=turn.say_booked(visit).replies)
+        saved = SaveVisit(turn.company.company_id, turn.client.client_id, visit)
+        concluded = turn.conclude(Outcome.BOOKED, booking.booking_id, Stage.BOOKED)
+        return (
+            Effects((saved, *_master_remembered(turn, slot))) + concluded + turn.say_booked(visit)
+        )
 
-    def _next_best(self, turn: Turn) -> Effects:
-        """The slot went while they thought (promise 7): the next best in the same thread."""
-        return self._offer(turn, "That time has just been taken. Here is what is free:")
-
-    def _other_slots(self, turn: Turn) -> Effects:
-        return self._offer(turn, "Of course! Other free times:")
+    def _other_time(self, turn: Turn) -> Effects:
+        wish = turn.wish()
+        other = "Of course! Other free times:"
+        if not wish.timed:
+            return self._offer(turn, (None, other))
+        return self._offer(turn, (wish, other), (None, "Nothing is free then. What is free:"))
 
     def _other_master(self, turn: Turn) -> Effects:
-        staff_id = turn.staff_named(turn.reading.master)
+        """Remembered whether they book or not, by name; who only wants another one is remembered by whom they book."""
+        asked = turn.remembering(OTHER_MASTER)
+        staff_id, wish = turn.staff_named(turn.reading.master), turn.wish()
         if staff_id is None:
-            return self._other_slots(turn)
+            others = replace(wish, not_staff=turn.staff_refused())
+            nobody = (None, "Nobody else is free in the coming days. What is free:")
+            return self._offer(asked, (others, "Of course! Free times:"), nobody)
+        name = turn.scene.catalogue.staff[staff_id].name
         client = replace(turn.client, preferred_staff_id=staff_id)
-        asked = turn.with_client(client)
-        offered = self._offer(asked, "Of course! Free times:")
-        return replace(offered, changes=(*offered.changes, SaveClient(client)))
+        theirs = replace(wish, staff_id=staff_id)
+        offered = self._offer(
+            asked.with_client(client),
+            (theirs, "Of course! {staff}, free times:"),
+            (theirs.any_time(), "Nothing is free then. {staff}, other free times:"),
+            (None, "{staff}: no free time in the coming days. With others there is:"),
+            staff=name,
+        )
+        return Effects((SaveClient(client),)) + offered
 
     def _other_service(self, turn: Turn) -> Effects:
         service = turn.service_named(turn.reading.service)
         if service is None:
             return turn.hand_over()
-        asked = replace(turn, scene=replace(turn.scene, service=service))
-        return self._offer(asked, "Of course! Free times:")
+        asked, wish = replace(turn, scene=replace(turn.scene, service=service)), turn.wish()
+        return self._offer(
+            asked,
+            (wish, "Of course! {service}, free times:"),
+            (wish.any_time(), "Nothing is free then. {service}, other free times:"),
+            service=service.title,
+        )
 
-    def _offer(self, turn: Turn, opening: str) -> Effects:
-        """New slots in the same thread, added to those offered before: an old button keeps its meaning."""
+    def _offer(self, turn: Turn, *tries: tuple[Wish | None, str], **variables: str) -> Effects:
+        """New slots in the same thread: the first wish that can be met, in its own words."""
+        tried: list[Wish | None] = []
+        for wish, opening in tries:
+            if wish not in tried and (slots := self._free(turn, wish)):
+                return turn.offer(slots, opening, **variables)
+            tried.append(wish)
+        return turn.hand_over()
+
+    def _free(self, turn: Turn, wish: Wish | None) -> tuple[Slot, ...]:
         offered = turn.journey.attempt.slots
         try:
-            slots = self._finder.find(turn.scene, turn.journey.journey_id, turn.now, offered)
+            return self._finder.find(turn.scene, turn.journey.journey_id, turn.now, offered, wish)
         except NotFound:
-            slots = ()
-        return turn.offer(slots, opening) if slots else turn.hand_over()
+            return ()
 
     def _away(self, turn: Turn) -> Effects:
         today = turn.company.local(turn.now).date()
         until = turn.reading.until or today + timedelta(days=AWAY_DAYS)
         back = _day_start(max(until, today + timedelta(days=1)), turn)
-        save = SaveClient(replace(turn.client, away_until=back))
-        effects = turn.conclude(Outcome.AWAY, until.isoformat(), Stage.ANSWERED, (save,))
-        return replace(effects, replies=turn.say_away(until).replies)
+        saved = SaveClient(replace(turn.client, away_until=back))
+        concluded = turn.conclude(Outcome.AWAY, until.isoformat(), Stage.ANSWERED)
+        return Effects((saved,)) + concluded + turn.say_away(until)
 
     def _already_booked(self, turn: Turn) -> Effects:
-        effects = turn.conclude(Outcome.ALREADY_BOOKED, "", Stage.ANSWERED)
-        return replace(effects, replies=turn.say("Great, see you soon!").replies)
+        concluded = turn.conclude(Outcome.ALREADY_BOOKED, "", Stage.ANSWERED)
+        return concluded + turn.say("Great, see you soon!")
 
     def _declined(self, turn: Turn) -> Effects:
-        effects = turn.conclude(Outcome.DECLINED, "", Stage.ANSWERED)
-        return replace(effects, replies=turn.say("Understood, thank you for answering!").replies)
+        concluded = turn.conclude(Outcome.DECLINED, "", Stage.ANSWERED)
+        return concluded + turn.say("Understood, thank you for answering!")
 
     def _stop(self, turn: Turn) -> Effects:
         """The subtler ways to say stop; the plain ones never get here (conversations stop them before any model)."""
-        consent = Consent(Purpose.MARKETING, False, turn.now, "dialogue_stop", CONSENT_TEXT)
-        save = SaveConsent(turn.company.company_id, turn.client.client_id, consent)
-        stopped = self.stopped(turn.scene.file)
-        said = turn.say("You will not get any more offers from us. Write to us any time.")
-        return replace(stopped, changes=(save, *stopped.changes), replies=said.replies)
+        return self._opted_out(turn.scene.file, turn.event, turn.now, turn.language)
+
+    def _opted_out(
+        self, file: ClientFile, event: MessageReceived, now: datetime, language: str
+    ) -> Effects:
+        consent = Consent(Purpose.MARKETING, False, now, "dialogue_stop", CONSENT_TEXT)
+        saved = SaveConsent(file.client.company_id, file.client.client_id, consent)
+        words = text(language, "You will not get any more offers from us. Write to us any time.")
+        said = Effects(replies=(reply(file, event, now, words),))
+        return Effects((saved,)) + self.stopped(file) + said
 
 
 def journey_of(file: ClientFile, event: MessageReceived) -> Journey | None:
@@ -162,6 +236,25 @@ def journey_of(file: ClientFile, event: MessageReceived) -> Journey | None:
     if len(parts) > 1 and (named := file.journey(parts[1])):
         return named
     return running(file) or latest_contacted(file)
+
+
+def spoken_of(journey: Journey) -> str:
+    """The service of what was offered last: they may have asked for another than the journey's."""
+    slots = journey.attempt.slots
+    return slots[-1].service_id if slots else journey.service_id
+
+
+def stop_or_not(reading: AnswerReading) -> AnswerReading:
+    """An answer to «should we stop?»: a bare yes means stop; whatever says more means what it says."""
+    if reading.intent == Intent.YES and reading.slot is None:
+        return replace(reading, intent=Intent.STOP.value)
+    return reading
+
+
+def _master_remembered(turn: Turn, slot: Slot) -> tuple[SaveClient, ...]:
+    if not turn.remembers(OTHER_MASTER) or turn.client.preferred_staff_id == slot.staff_id:
+        return ()
+    return (SaveClient(replace(turn.client, preferred_staff_id=slot.staff_id)),)
 
 
 def _request(turn: Turn, slot: Slot) -> BookingRequest:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from comeback.bookings.model import Slot
 from comeback.changes import SaveJourney
+from comeback.companies.model import Company
 from comeback.ports import Clock, Crms, Leases, Store
 from comeback.reactivation.journey import Ending
 from comeback.reactivation.model import Journey, JourneyState, Preferences, SkipReason
@@ -13,6 +14,7 @@ from comeback.reactivation.offers import discount_percent
 from comeback.reactivation.preferences import preferences
 from comeback.reactivation.scene import READY, SKIPPED, Answer, JourneyRef, Scene, early, load_ref
 from comeback.reactivation.slots import DAYS_AHEAD, LEASE, NOTICE, best, offerable
+from comeback.reactivation.wishes import Wish
 
 EARLY_BY = timedelta(seconds=60)
 """A step this little before its minute goes on: Step Functions' waits are whole seconds, clocks differ."""
@@ -26,31 +28,38 @@ class SlotFinder:
         self._leases = leases
 
     def find(
-        self, scene: Scene, holder: str, now: datetime, without: Sequence[Slot] = ()
+        self,
+        scene: Scene,
+        holder: str,
+        now: datetime,
+        without: Sequence[Slot] = (),
+        wish: Wish | None = None,
     ) -> tuple[Slot, ...]:
-        """Up to `company.max_slots`, leased to `holder` for `LEASE`; `without`: already offered and refused.
+        """Up to `company.max_slots`, leased to `holder` for `LEASE`; `without`: already offered and refused; `wish`: only
+        what fits it.
 
         Raises what the CRM raises.
         """
         company = scene.company
         likes = preferences(scene.file.visits, company.zone, scene.file.client.preferred_staff_id)
-        free = [slot for slot in self._free(scene, likes, now) if slot not in without]
+        free = [slot for slot in self._free(scene, likes, now, wish) if slot not in without]
         days = sorted({moment.date() for s in free for moment in (s.starts_at, s.ends_at)})
         staff = {slot.staff_id for slot in free}
         held = self._leases.held_by_others(company.company_id, staff, days, holder, now)
         ranked = best(offerable(free, held, likes, company.zone), likes, company.zone, len(free))
         return self._lease(scene, ranked, holder, now)
 
-    def _free(self, scene: Scene, likes: Preferences, now: datetime) -> Sequence[Slot]:
-        """The favourite's and the alternatives' times; anybody's when they have none."""
-        crm = self._crms.crm(scene.company)
-        liked = [s for s in (likes.staff_id, *likes.alternatives) if s in scene.catalogue.staff]
-        if not scene.company.prefer_favourite_staff:
-            liked = []
-        service, since = scene.service.service_id, now + NOTICE
-        staff_ids = [s for s in liked if s is not None]
-        free = crm.free_slots(service, staff_ids, since, DAYS_AHEAD) if staff_ids else ()
-        return free or crm.free_slots(service, (), since, DAYS_AHEAD)
+    def _free(
+        self, scene: Scene, likes: Preferences, now: datetime, wish: Wish | None
+    ) -> Sequence[Slot]:
+        """The favourite's and the alternatives' times; anybody's when they have none that will do."""
+        crm, service = self._crms.crm(scene.company), scene.service.service_id
+        since = _since(scene.company, now, wish)
+        for staff_ids in _asked_of(scene, likes, wish):
+            found = crm.free_slots(service, staff_ids, since, DAYS_AHEAD)
+            if free := [slot for slot in found if wish is None or wish.fits(slot)]:
+                return free
+        return ()
 
     def _lease(
         self, scene: Scene, ranked: Sequence[Slot], holder: str, now: datetime
@@ -96,6 +105,25 @@ class FindSlots:
         ending = Ending(scene.company, scene.file, scene.rule, now)
         self._store.commit(ending.skip(journey, SkipReason.NO_SLOTS))
         return SKIPPED
+
+
+def _asked_of(scene: Scene, likes: Preferences, wish: Wish | None) -> list[list[str]]:
+    """Whose times to look at, one after the other until there are some; empty: anybody's."""
+    if wish and wish.staff_id:
+        return [[wish.staff_id]]
+    refused = wish.not_staff if wish else frozenset[str]()
+    staff = scene.catalogue.staff
+    anybody = [s for s in staff if s not in refused] if refused else []
+    liked = [s for s in (likes.staff_id, *likes.alternatives) if s in staff and s not in refused]
+    favourites = [s for s in liked if s and scene.company.prefer_favourite_staff]
+    return [favourites, anybody] if favourites else [anybody]
+
+
+def _since(company: Company, now: datetime, wish: Wish | None) -> datetime:
+    earliest = now + NOTICE
+    if wish is None or wish.since is None:
+        return earliest
+    return max(earliest, datetime.combine(wish.since, time(), tzinfo=company.zone))
 
 
 def _prepared(journey: Journey, scene: Scene, slots: tuple[Slot, ...]) -> Journey:

@@ -11,6 +11,8 @@ class Intent(StrEnum):
     AWAY = "away"
     ALREADY_BOOKED = "already_booked"
     STOP = "stop"
+    PERHAPS_STOP = "perhaps_stop"
+    """A demand to stop that is told by half: asked about. No model is offered this one."""
     NO = "no"
     QUESTION = "question"
     UNCLEAR = "unclear"

@@ -6,7 +6,7 @@ Precision counts as much as recall: «стоп, а можно на 15:00?», «�
 
 import re
 
-from comeback.reactivation.answer_words import bare
+from comeback.reactivation.answer_words import bare, simple
 from comeback.reactivation.misspelling import within_one_slip
 
 WHOLE = frozenset(
@@ -89,7 +89,24 @@ LIMITED = re.compile(
 )
 """«Не пишите до понедельника», "don't text me after 9": when, not whether."""
 WONDERING = re.compile(r"(?:почему|давно|чего|отчего|если|когда|why)\s+(?:\w+\s+){0,2}$")
-NOT_UNSUBSCRIBING = re.compile(r"\bне\s+(?:хочу\s+|надо\s+|нужно\s+)?(?:меня\s+)?отпис\w+")
+NOT_UNSUBSCRIBING = re.compile(
+    r"\bне\s+(?:хочу\s+|надо\s+|нужно\s+)?(?:меня\s+)?отпис\w+|\b(?:don't|dont|do not|not) unsub\w+|лучше пишите"
+)
+
+
+ABOUT_MESSAGES = re.compile(
+    r"\b(?:сообщени(?:я|й|ями)|рассыл\w+|реклам\w+|спам\w*|смс\w*|sms|уведомлени\w+|пис(?:ать|ьм\w+|анин\w+)|пиш(?:ешь|ете|ите|и|ут)?"
+    r"|бот\w*|контакт\w*|отпис\w+|подпис\w+|номер\w*|навязчив\w*|достал\w*|надоел\w*|хватит|прекра\w+|перестан\w+"
+    rf"|отстан\w*|{TEXTS}|writ(?:e|ing)|messag\w+|unsub\w*|subscri\w*|contact\w*|number|list|bots?|stop|enough|annoying"
+    r"|bother\w*)\b"
+)
+"""What a demand to stop is made of. Not one by itself: only together with a model that hears one (answers.py)."""
+
+
+def about_messages(text: str) -> bool:
+    """Whether writing and messages are spoken of, and no question is asked. `text` may be as the client wrote it."""
+    spoken = NOT_UNSUBSCRIBING.sub(" ", simple(text))
+    return "?" not in spoken and bool(ABOUT_MESSAGES.search(spoken))
 
 
 def is_opt_out(text: str) -> bool:

@@ -70,18 +70,16 @@ class Scene:
 
 def load(store: Store, company_id: str, client_id: str, service_id: str) -> Scene:
     """Raises NotFound for a company, client or service that is gone."""
-    company = store.company(company_id)
-    catalogue = store.catalogue(company_id)
+    company, catalogue = store.company(company_id), store.catalogue(company_id)
+    return set_up(company, catalogue, store.client(company_id, client_id), service_id)
+
+
+def set_up(company: Company, catalogue: Catalogue, file: ClientFile, service_id: str) -> Scene:
+    """Raises NotFound for a service that is gone."""
     service = catalogue.services.get(service_id)
     if service is None:
         raise NotFound(f"service {service_id}")
-    return Scene(
-        company=company,
-        catalogue=catalogue,
-        file=store.client(company_id, client_id),
-        service=service,
-        rule=rule_for(company, catalogue, service),
-    )
+    return Scene(company, catalogue, file, service, rule_for(company, catalogue, service))
 
 
 def load_ref(store: Store, ref: JourneyRef) -> Scene:

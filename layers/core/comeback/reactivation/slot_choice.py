@@ -106,6 +106,14 @@ def fits(pair: Pair, moment: Moment, today: date) -> bool:
     return on_day and (not times or any(t.fits(moment, today) for t in times))
 
 
+def said(text: str) -> tuple[tuple[Pair, ...], tuple[Mention, ...]]:
+    """Days and times wanted, and those refused, whatever is offered. `text`: simplified."""
+    text = ASIDES.sub(lambda m: " " * len(m[0]), text)
+    mentions = read(text).mentions
+    refused = tuple(m for m in mentions if _refused(text, m))
+    return tuple(pairs_of([m for m in mentions if m not in refused])), refused
+
+
 def by_staff(text: str, offered: Sequence[OfferedSlot]) -> tuple[int, ...]:
     """Slots of whoever among the offered staff is named."""
     return tuple(s.n for s in offered if s.staff and names(text, s.staff))

@@ -1,24 +1,30 @@
 """One turn of the dialogue: the client's message in its journey, and the ways to answer it."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from comeback.bookings.model import Service, Slot
-from comeback.changes import Change, SaveJourney
+from comeback.changes import SaveJourney
 from comeback.clients.model import Client, Visit, VisitStatus
 from comeback.companies.model import Company
 from comeback.conversations.model import Button, Content, MessageReceived, OutboxMessage, Purpose
 from comeback.ports import AnswerFacts, AnswerReading, ClientFile, Effects, LanguageModel
 from comeback.reactivation import answers, names, wording
 from comeback.reactivation.answers import Intent
-from comeback.reactivation.journey import conclude, reach
-from comeback.reactivation.model import Journey, JourneyState, Outcome, Stage
+from comeback.reactivation.journey import SILENCE, conclude, reach
+from comeback.reactivation.model import Journey, Outcome, Stage
 from comeback.reactivation.pseudonyms import masked
+from comeback.reactivation.receipts import waits
 from comeback.reactivation.scene import Scene
+from comeback.reactivation.wishes import Wish, wish_for
 from comeback.texts import text
 
 HAND_OVER = "Thank you! The administrator will answer you here."
+ASKED_TO_STOP = "asked_to_stop"
+OTHER_MASTER = "other_master"
+"""What the next turn must know, kept as the attempt's detail until its outcome says more."""
+UNSETTLED = (None, *SILENCE)
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,17 @@ class Turn:
             self, scene=replace(self.scene, file=replace(self.scene.file, client=client))
         )
 
+    def remembering(self, what: str) -> "Turn":
+        """An outcome's own detail stays."""
+        if self.journey.attempt.outcome not in UNSETTLED:
+            return self
+        attempt = replace(self.journey.attempt, detail=what)
+        return replace(self, journey=replace(self.journey, attempt=attempt))
+
+    def remembers(self, what: str) -> bool:
+        attempt = self.journey.attempt
+        return attempt.outcome in UNSETTLED and attempt.detail == what
+
     # ── what was meant ───────────────────────────────────────────────────────────────────────────
 
     def chosen_slot(self) -> Slot | None:
@@ -80,40 +97,58 @@ class Turn:
         )
         return services[found] if found else None
 
+    def wish(self) -> Wish:
+        """What their words ask of a time."""
+        words = self.reading.when or self.event.text
+        return wish_for(words, self.company.local(self.now), self.company.zone)
+
+    def staff_refused(self) -> frozenset[str]:
+        """«К другому мастеру»: whoever is named, or else whoever was offered last."""
+        named = self.staff_named(self.event.text)
+        offered = self.journey.attempt.slots[-self.company.max_slots :]
+        return frozenset({named} if named else {slot.staff_id for slot in offered})
+
     # ── what is answered ─────────────────────────────────────────────────────────────────────────
 
-    def conclude(
-        self, outcome: Outcome, detail: str, stage: Stage, changes: Iterable[Change] = ()
-    ) -> Effects:
+    def conclude(self, outcome: Outcome, detail: str, stage: Stage) -> Effects:
         """The attempt has its outcome; whoever waits for it is told after the commit."""
-        waits = self.journey.state is JourneyState.WAITING and self.journey.attempt.outcome is None
         counted, counts = reach(self.journey, stage)
         ended = conclude(counted, outcome, detail)
-        told = ((self.journey.attempt.task_token, outcome),) if waits else ()
-        return Effects(changes=(SaveJourney(ended), *counts, *changes), finished=told)
+        told = waits(self.journey, outcome)
+        return Effects(changes=(SaveJourney(ended), *counts), finished=told)
 
-    def offer(self, slots: tuple[Slot, ...], opening: str) -> Effects:
-        """New slots beside the old, and a fresh wait for the answer to them."""
-        before = len(self.journey.attempt.slots)
-        counted, counts = reach(self.journey, Stage.ANSWERED)
-        deadline = self.now + timedelta(days=self.company.answer_days)
-        attempt = replace(
-            counted.attempt, slots=(*counted.attempt.slots, *slots), deadline=deadline
-        )
-        saved = SaveJourney(replace(counted, attempt=attempt))
-        numbered = list(enumerate(slots, start=before + 1))
-        said = self._say(f"{text(self.language, opening)}\n{self._listed(numbered)}", numbered)
-        return replace(said, changes=(saved, *counts))
+    def offer(self, slots: tuple[Slot, ...], opening: str, **variables: str) -> Effects:
+        """New slots beside the old, so that an old button keeps its meaning."""
+        before = self.journey.attempt.slots
+        attempt = replace(self.journey.attempt, slots=(*before, *slots))
+        offering = replace(self, journey=replace(self.journey, attempt=attempt))
+        numbered = list(enumerate(slots, start=len(before) + 1))
+        return offering._list(text(self.language, opening, **variables), numbered)
 
-    def ask_which(self) -> Effects:
+    def ask_which(self, opening: str = "Which time suits you?") -> Effects:
         """They said yes to several: ask which, with what was offered last."""
         numbered = list(enumerate(self.journey.attempt.slots, start=1))[-self.company.max_slots :]
-        opening = text(self.language, "Which time suits you?")
-        return self._heard(self._say(f"{opening}\n{self._listed(numbered)}", numbered))
+        return self._list(text(self.language, opening), numbered)
+
+    def ask_whether_to_stop(self) -> Effects:
+        button = wording.stop_button(self.journey.journey_id, self.language)
+        question = text(self.language, "Should we stop writing to you? Answer yes or no.")
+        asking = self.remembering(ASKED_TO_STOP)
+        return asking.heard() + asking._say(question, (button,))
 
     def hand_over(self) -> Effects:
         """Not ours to answer: a person will. The journey goes on waiting."""
-        return self._heard(self.say(HAND_OVER))
+        return self.heard() + self.say(HAND_OVER)
+
+    def heard(self) -> Effects:
+        """Counted as answered. Who talks to us is not silent: while an answer is awaited, its deadline starts anew."""
+        counted, counts = reach(self.journey, Stage.ANSWERED)
+        if waits(counted, Outcome.NO_RESPONSE):
+            deadline = self.now + timedelta(days=self.company.answer_days)
+            counted = replace(counted, attempt=replace(counted.attempt, deadline=deadline))
+        if counted == self.scene.file.journey(counted.journey_id):
+            return Effects()
+        return Effects(changes=(SaveJourney(counted), *counts))
 
     def say_booked(self, visit: Visit) -> Effects:
         staff = self.scene.catalogue.staff.get(visit.staff_id)
@@ -132,29 +167,21 @@ class Turn:
     def say(self, message: str, **variables: str) -> Effects:
         return self._say(text(self.language, message, **variables), ())
 
-    def _say(self, words: str, numbered: Iterable[tuple[int, Slot]]) -> Effects:
-        buttons = wording.slot_buttons(
-            self.journey.journey_id,
-            self.journey.attempt.number,
-            numbered,
-            self.company.zone,
-            self.language,
-        )
-        return Effects(replies=(reply(self.scene.file, self.event, self.now, words, buttons),))
-
-    def _listed(self, numbered: Iterable[tuple[int, Slot]]) -> str:
-        staff = self.scene.catalogue.staff
-        return "\n".join(
-            f"{n}. {wording.when(slot.starts_at, self.company.zone, self.language)}, "
+    def _list(self, opening: str, numbered: Sequence[tuple[int, Slot]]) -> Effects:
+        zone, staff = self.company.zone, self.scene.catalogue.staff
+        lines = [
+            f"{n}. {wording.when(slot.starts_at, zone, self.language)}, "
             f"{staff[slot.staff_id].name if slot.staff_id in staff else ''}".rstrip(", ")
             for n, slot in numbered
+        ]
+        attempt = self.journey.attempt.number
+        buttons = wording.slot_buttons(
+            self.journey.journey_id, attempt, numbered, zone, self.language
         )
+        return self.heard() + self._say("\n".join((opening, *lines)), buttons)
 
-    def _heard(self, effects: Effects) -> Effects:
-        counted, counts = reach(self.journey, Stage.ANSWERED)
-        if not counts:
-            return effects
-        return replace(effects, changes=(*effects.changes, SaveJourney(counted), *counts))
+    def _say(self, words: str, buttons: tuple[Button, ...]) -> Effects:
+        return Effects(replies=(reply(self.scene.file, self.event, self.now, words, buttons),))
 
 
 def reply(
