@@ -5,10 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
-from comeback.texts import LANGUAGES, catalogue, supported, text
+from comeback.texts import LANGUAGES, catalogue, counted, plurals, supported, text
 
 CORE = Path(__file__).parents[3] / "layers" / "core" / "comeback"
-SOURCES = sorted({*CORE.glob("conversations/*.py"), *CORE.glob("channels/*.py"), *CORE.glob("reactivation/*.py")})  # fmt: skip
+ROOMS = ("conversations", "channels", "reactivation", "analytics")
+SOURCES = sorted(file for room in ROOMS for file in CORE.glob(f"{room}/*.py"))
 
 
 def strings(path: Path) -> set[str]:
@@ -50,6 +51,22 @@ def test_no_translation_is_of_a_text_that_is_gone(language: str) -> None:
 def test_places_to_fill_are_the_same(language: str) -> None:
     for source, translated in catalogue(language).items():
         assert sorted(re.findall(r"{\w+}", source)) == sorted(re.findall(r"{\w+}", translated))
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+def test_every_plural_has_its_forms_and_is_of_a_text_that_is_said(language: str) -> None:
+    for sources, forms in plurals(language).items():
+        assert set(sources) <= SAID
+        assert len(forms) == {"ru": 3}[language]
+        assert all(re.findall(r"{\w+}", form) == ["{n}"] for form in (*sources, *forms))
+
+
+def test_numbers_choose_their_form() -> None:
+    hours = ("{n} hour", "{n} hours")
+    told = [counted("ru", *hours, n) for n in (0, 1, 2, 5, 11, 21, 112, 1022)]
+    assert told[:4] == ["0 часов", "1 час", "2 часа", "5 часов"]
+    assert told[4:] == ["11 часов", "21 час", "112 часов", "1\N{NO-BREAK SPACE}022 часа"]
+    assert [counted("de", *hours, n) for n in (1, 1022)] == ["1 hour", "1,022 hours"]
 
 
 def test_languages() -> None:
