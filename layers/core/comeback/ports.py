@@ -352,6 +352,8 @@ class MessageFacts:
     attempt: int
     problems: tuple[str, ...] = ()
     """What the checks found in the model's first try."""
+    also_due: tuple[str, ...] = ()
+    """Titles of the other services for which it is time: named in the same message, so that one will do."""
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,7 @@ def any_facts(draw: st.DrawFn) -> MessageFacts:
         slots=texts,
         discount_percent=draw(st.sampled_from((0, 5, 10, 15, 20, 100))),
         attempt=draw(st.integers(1, 5)),
+        also_due=tuple(draw(st.lists(titles, max_size=3, unique=True))),
     )
 
 

@@ -13,7 +13,7 @@ Facts = Mapping[str, Any]
 
 def write(facts: Facts, rng: Random) -> dict[str, Any]:
     """{"language", "tone", "company", "service", "days_since_visit", "staff", "slots": [{"n", "text", "staff"}],
-    "discount_percent", "attempt", "problems"}; names ending in _title or _name are taken too."""
+    "discount_percent", "attempt", "problems", "also_due"}; names ending in _title or _name are taken too."""
     language = "en" if facts.get("language") == "en" else "ru"
     tones = PHRASES[language]
     said = tones.get(str(facts.get("tone")), tones["friendly"])
@@ -22,6 +22,7 @@ def write(facts: Facts, rng: Random) -> dict[str, Any]:
         "name": "{name}",
         "company": _quoted(_fact(facts, "company", "company_title"), language),
         "service": _quoted(_fact(facts, "service", "service_title"), language),
+        "also": ", ".join(_quoted(str(t), language) for t in facts.get("also_due") or ()),
         "ago": _days(int(facts.get("days_since_visit") or 0), language),
         "percent": int(facts.get("discount_percent") or 0),
         "slot": _spoken(slots[0], alone=True) if slots else "",
@@ -32,6 +33,8 @@ def write(facts: Facts, rng: Random) -> dict[str, Any]:
 
     hello = f"{pick('hello')} {pick('first' if int(facts.get('attempt') or 1) == 1 else 'again')}"
     lines = [hello, *_offer(slots, pick)]
+    if variables["also"]:
+        lines.append(pick("also"))
     if variables["percent"]:
         lines.append(pick("discount"))
     lines.append(pick({0: "ask_none", 1: "ask_one"}.get(len(slots), "ask_many")))

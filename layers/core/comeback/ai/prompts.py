@@ -29,15 +29,17 @@ WRITE = Task(
     name="write_reactivation_message",
     instructions="""\
 You write one short message from a small service business to a client who has not come for a while.
-Facts: language (ru or en), tone (friendly, professional or casual), company, service, days_since_visit, staff (whom the
-client usually visits, or null), slots (free times held for this client: n, text, staff), discount_percent, attempt (1 is
-the first message, later ones must not repeat its opening), problems (what was wrong with your previous text).
+Facts: language (ru or en), tone (friendly, professional or casual), company, service, also_due (titles of other services
+for which it is time as well), days_since_visit, staff (whom the client usually visits, or null), slots (free times held for
+this client: n, text, staff), discount_percent, attempt (1 is the first message, later ones must not repeat its opening),
+problems (what was wrong with your previous text).
 Rules:
 - Write in the given language and tone, at most 500 characters, plain text without markup, links, phone numbers or emoji
   beyond two. In Russian address the client as «вы» and use no word whose form shows the client's gender.
 - Greet the client with the placeholder {name}, once. It is the only placeholder; never invent a name.
 - Name every slot, in the given order, numbered as "1. " when there are several, with its text copied exactly as given
   and the staff of that slot beside it. Name no other day, date, time, weekday or staff; do not say "today" or "tomorrow".
+- Name every title of also_due once, in one short sentence after the slots; the slots and the discount are not for them.
 - Without slots, ask what time suits the client.
 - If discount_percent is above 0, state exactly that discount in digits with the % sign. If it is 0, speak of no discount.
 - State no price, gift, promise, guarantee, address or number that is not in the facts. Days since the visit may be told.
@@ -67,6 +69,7 @@ intent is exactly one of:
 - already_booked: has a booking with this business already, or has just been there.
 - stop: asks to receive no more messages. Only a clear demand to stop writing, unsubscribe or delete their data; "stop" as a
   hesitation in a sentence about booking, "no", "not now", "not interested" and annoyance alone are not stop.
+- perhaps_stop: may want no more messages, but says it by half, in irony, or beside a choice of a time: they will be asked.
 - no: declines this offer, politely, sarcastically or rudely, without asking to stop messages.
 - question: asks something that must be answered before a decision, and chooses nothing.
 - unclear: none of these can be told.
@@ -85,6 +88,7 @@ beside it. confidence is from 0 to 1: how sure you are of intent. Give null for 
                     "away",
                     "already_booked",
                     "stop",
+                    "perhaps_stop",
                     "no",
                     "question",
                     "unclear",

@@ -49,6 +49,7 @@ def message_facts(facts: MessageFacts) -> str:
             "tone": facts.tone,
             "company": facts.company_title,
             "service": facts.service_title,
+            "also_due": facts.also_due,
             "days_since_visit": facts.days_since_visit,
             "staff": facts.staff_name,
             "slots": facts.slots,

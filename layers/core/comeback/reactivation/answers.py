@@ -48,8 +48,10 @@ def _settled(read: AnswerReading, ruled: AnswerReading, facts: AnswerFacts) -> A
     """A day, time or number that the client named outright is not the model's to overrule: booking the wrong slot, or an
     opt-out nobody asked for, costs more than a question. Where the model is at a loss, the rules' guess stands."""
     explicit = ruled.confidence >= EXPLICIT and ruled.intent in (Intent.YES, Intent.OTHER_TIME)
+    if explicit and read.intent in (Intent.STOP, Intent.PERHAPS_STOP):
+        return ruled
     if read.intent == Intent.STOP:
-        return ruled if explicit else _stop_settled(read, ruled, facts)
+        return _stop_settled(read, ruled, facts)
     if ruled.intent == Intent.PERHAPS_STOP:
         return ruled
     decided = ruled.slot is not None or ruled.intent == Intent.OTHER_TIME

@@ -80,7 +80,7 @@ def problems(text: str, facts: MessageFacts, staff_names: Sequence[str] = ()) ->
 
 def _without_titles(text: str, facts: MessageFacts) -> str:
     """Slots' texts stay whole, though a bar may be called «11:00»."""
-    titles = {t.strip() for t in (facts.company_title, facts.service_title) if t.strip()}
+    titles = {t.strip() for t in _titles(facts) if t.strip()}
     titles |= {clipped(t) for t in titles}
     kept = [re.escape(slot.text) for slot in facts.slots]
     gone = [rf"(?<!\w){re.escape(t)}(?!\w)" for t in sorted(titles, key=len, reverse=True) if t]
@@ -176,7 +176,20 @@ def _staff(draft: Draft) -> Iterator[str]:
 
 
 def _title_words(facts: MessageFacts) -> tuple[str, ...]:
-    return (*words_of(facts.company_title), *words_of(facts.service_title))
+    return tuple(word for title in _titles(facts) for word in words_of(title))
+
+
+def _titles(facts: MessageFacts) -> tuple[str, ...]:
+    return (facts.company_title, facts.service_title, *facts.also_due)
+
+
+def _also_due(draft: Draft) -> Iterator[str]:
+    """One message for several services names each of them, in any case ending."""
+    for title in draft.facts.also_due:
+        whole = clipped(title).casefold() in draft.text.casefold()
+        telling = [word for word in words_of(title) if len(word) > 3]
+        if not whole and not (telling and all(mentioned(draft.text, w) for w in telling)):
+            yield f'"{clipped(title)}" is due as well and is not named'
 
 
 def _slots(draft: Draft) -> Iterator[str]:
@@ -196,4 +209,5 @@ CHECKS: tuple[Callable[[Draft], Iterator[str]], ...] = (
     _elapsed,
     _staff,
     _slots,
+    _also_due,
 )

@@ -1,7 +1,7 @@
 """Generate: the text of an attempt, true to its facts, in the form its channel allows."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from comeback.changes import SaveJourney
 from comeback.clients.model import VisitStatus
@@ -13,6 +13,8 @@ from comeback.reactivation.scene import READY, SKIPPED, Answer, JourneyRef, Scen
 from comeback.texts import supported
 
 APPROVED = "approved_template"
+ALSO_NAMED = 4
+"""A message names so many services beside its own; a longer list would be a price list."""
 
 
 class Generate:
@@ -84,4 +86,24 @@ def facts_of(journey: Journey, scene: Scene, now: datetime) -> MessageFacts:
         slots=slots,
         discount_percent=journey.attempt.discount_percent,
         attempt=journey.attempt.number,
+        also_due=also_due(journey, scene, now),
     )
+
+
+def also_due(journey: Journey, scene: Scene, now: datetime) -> tuple[str, ...]:
+    """Titles of the client's other due services, the most overdue first. Analyse has put them all to rest until after this
+    journey's next attempt; those that rest longer were declined or asked for later."""
+    today = scene.company.local(now).date()
+    resting = today + timedelta(days=scene.rule.retry_interval_days + 1)
+    services = scene.catalogue.services
+    found = [
+        entry
+        for entry in scene.file.due
+        if entry.service_id != journey.service_id
+        and entry.due_on <= today
+        and entry.next_on <= resting
+        and entry.service_id in services
+        and services[entry.service_id].active
+    ]
+    found.sort(key=lambda entry: entry.due_on)
+    return tuple(services[entry.service_id].title for entry in found[:ALSO_NAMED])

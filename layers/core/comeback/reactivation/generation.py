@@ -51,7 +51,14 @@ def _by_model(
 
 def from_template(facts: MessageFacts) -> str:
     """With `{name}` still in it."""
-    lines = (_opening(facts), _discount(facts), _offer(facts), _staff(facts), _closing(facts))
+    lines = (
+        _opening(facts),
+        _discount(facts),
+        _offer(facts),
+        _staff(facts),
+        _also(facts),
+        _closing(facts),
+    )
     return "\n".join(line for line in lines if line)
 
 
@@ -71,9 +78,21 @@ def _opening(facts: MessageFacts) -> str:
 
 
 def _company(facts: MessageFacts) -> str:
+    return _quoted(facts.company_title, facts.language)
+
+
+def _quoted(full_title: str, language: str) -> str:
     """In quotes, as Russian writes it, unless the title brings its own."""
-    title = clipped(facts.company_title)
-    return title if facts.language != "ru" or re.search('[«"]', title) else f"«{title}»"
+    title = clipped(full_title)
+    return title if language != "ru" or re.search('[«"]', title) else f"«{title}»"
+
+
+def _also(facts: MessageFacts) -> str:
+    """The other services that are due: one message for all of them."""
+    if not facts.also_due:
+        return ""
+    titles = ", ".join(_quoted(title, facts.language) for title in facts.also_due)
+    return _say(facts, "also", services=titles)
 
 
 def _discount(facts: MessageFacts) -> str:

@@ -12,7 +12,7 @@ class Intent(StrEnum):
     ALREADY_BOOKED = "already_booked"
     STOP = "stop"
     PERHAPS_STOP = "perhaps_stop"
-    """A demand to stop that is told by half: asked about. No model is offered this one."""
+    """A demand to stop that is told by half: in irony, beside a chosen time, or by a model alone. Asked about, not obeyed."""
     NO = "no"
     QUESTION = "question"
     UNCLEAR = "unclear"

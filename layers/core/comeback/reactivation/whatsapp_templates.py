@@ -73,7 +73,7 @@ def call(facts: MessageFacts, client_name: str, journey_id: str) -> TemplateCall
     variables = (
         given_name(client_name) or spoken(language, "whatsapp.guest"),
         clipped(facts.company_title),
-        clipped(facts.service_title),
+        _services(facts),
         _offer(facts),
     )
     one = len(facts.slots) == 1
@@ -118,6 +118,12 @@ def registration(definition: Definition) -> Mapping[str, object]:
 def one_line(value: str) -> str:
     """As Meta takes a variable. Never empty: the call would be refused."""
     return " ".join(value.split()) or "—"
+
+
+def _services(facts: MessageFacts) -> str:
+    """All that are due; the body's own quotes stand around them."""
+    between = "», «" if facts.language == "ru" else ", "
+    return between.join(clipped(title) for title in (facts.service_title, *facts.also_due))
 
 
 def _offer(facts: MessageFacts) -> str:
