@@ -79,10 +79,12 @@ def test_each_cost_is_felt(what: str) -> None:
 
 
 @given(cases)
-def test_it_grows_with_whom_it_persuades_while_a_sale_leaves_something(case: Case) -> None:
-    better = expected_gain(replace(case, persuadable=1.0)).total
+def test_everyone_persuaded_brings_what_a_sale_leaves(case: Case) -> None:
+    everyone = expected_gain(replace(case, persuadable=1.0)).total
     nobody = expected_gain(replace(case, persuadable=0.0)).total
-    assert (better >= nobody) is (case.margin_percent >= case.discount_percent or better == nobody)
+    left = case.ticket_minor * (case.margin_percent - case.discount_percent) / 100
+    brought = (1 - case.p_return_alone) * left
+    assert everyone - nobody == pytest.approx(brought, rel=1e-6, abs=1e-2)
 
 
 def test_nobody_opts_out_more_than_once() -> None:
@@ -114,7 +116,7 @@ def test_the_best_under_the_limit(
 
 
 def test_a_day_without_room_writes_to_nobody() -> None:
-    assert best_first({"anna": Gain(9, 0, 0, 1)}, -1) == ()
+    assert best_first({"anna": Gain(9, 0, 0, 1), "boris": Gain(9, 0, 0, 1)}, -1) == ()
 
 
 def test_most_gain_first_ties_by_id() -> None:
@@ -133,6 +135,15 @@ def test_evidence_takes_over() -> None:
     assert said == sorted(said)
     assert said[0] == pytest.approx(PERSUADED, abs=0.01)
     assert said[-1] == pytest.approx(0.2, abs=0.005)
+
+
+def test_the_weight_of_evidence_by_hand() -> None:
+    """Variance of 1 − (1−t)/(1−c): the squared slopes in t and c times the variances of t and c."""
+    t, c = 40.5 / 101, 12.5 / 51
+    variance = t * (1 - t) / 100 / (1 - c) ** 2 + c * (1 - c) / 50 * (1 - t) ** 2 / (1 - c) ** 4
+    weight = 0.05**2 / (0.05**2 + variance)
+    said = weight * (t - c) / (1 - c) + (1 - weight) * PERSUADED
+    assert persuadable(Tally(100, 40), Tally(50, 12)) == pytest.approx(said)
 
 
 def test_a_small_holdout_moves_little_however_many_were_written_to() -> None:
@@ -188,6 +199,11 @@ def test_a_discount_must_win_more_than_it_gives_away() -> None:
     assert offers(plain, Tally(20_000, 2300)) < 0.02
     assert offers(plain, Tally(20_000, 2700)) > 0.98
     assert offers(plain, Tally(20_000, 2700), margin_percent=30) < 0.02
+
+
+def test_where_nothing_books_nothing_is_given_away() -> None:
+    """Rates so near zero that both samples are."""
+    assert offers(Tally(10**6), Tally(10**6)) < 0.05
 
 
 def test_an_untried_discount_is_tried_now_and_then() -> None:

@@ -64,8 +64,8 @@ def choose(
 
     Each arm's rate is drawn from a Beta around the company's pooled rate (empirical Bayes of `prior.strength` attempts; the
     pooled rate itself starts from `prior.mean`). `value`: what a booking by that arm brings, in any one unit; 1 without it.
-    The same for the same `rng` state, tallies and values, in whatever order they come. Raises ValueError without arms,
-    KeyError when an arm has no value.
+    The same for the same `rng` state, tallies and values, in whatever order they come; a tie goes to the first by name.
+    Raises ValueError without arms, KeyError when an arm has no value.
     """
     names = sorted(arms)
     if not names:

@@ -121,13 +121,13 @@ def offer(
 
     Never on the first attempt, and later only when a sampled rate of booking × margin left beats the plain message's.
     The rates count all who book, so who would have come anyway weighs against the discount. No exploration floor: a
-    discount that has nothing to show is not given away by lot.
+    discount that has nothing to show is not given away by lot; a tie goes to `plain`, the first by name.
     """
-    left = {"plain": margin_percent, "discounted": margin_percent - discount_percent}
-    if attempt <= 1 or discount_percent <= 0 or left["discounted"] <= 0:
+    left = {"plain": margin_percent, "reduced": margin_percent - discount_percent}
+    if attempt <= 1 or discount_percent <= 0:
         return 0
-    arms = {"plain": plain, "discounted": discounted}
-    return discount_percent if choose(arms, rng, value=left, floor=0) == "discounted" else 0
+    arms = {"plain": plain, "reduced": discounted}
+    return discount_percent if choose(arms, rng, value=left, floor=0) == "reduced" else 0
 
 
 def best_first(gains: Mapping[str, Gain], messages: int) -> tuple[str, ...]:
