@@ -10,11 +10,26 @@ from comeback import changes as ch
 from comeback.bookings.model import Service, Staff
 from comeback.clients.model import Client, Visit
 from comeback.companies.model import Company
-from comeback.conversations.model import Address, ChannelKind, Conversation, OutboxMessage
+from comeback.conversations.model import (
+    Account,
+    Address,
+    ChannelKind,
+    Conversation,
+    OutboxMessage,
+)
 from comeback.errors import AlreadyDone, Conflict, NotFound, Unavailable
-from comeback.ports import Catalogue, ClientFile, FunnelDay, ImportedClient, SeenEvent
-from comeback.reactivation.model import DueService, Journey, JourneyState, ServiceRule, Stage
+from comeback.ports import Catalogue, ClientFile, FunnelDay, ImportedClient, SeenEvent, Usage
+from comeback.reactivation.model import (
+    DueService,
+    Journey,
+    JourneyState,
+    ServiceRule,
+    Stage,
+    Tally,
+    Trial,
+)
 
+from tests.fakes import noted
 from tests.fakes.writes import WRITES, Key
 
 Kind = TypeVar("Kind")
@@ -34,6 +49,8 @@ class FakeStore:
         self._companies: dict[str, Company] = {}
         self._catalogues: dict[str, Catalogue] = {}
         self._models: dict[tuple[str, str], str] = {}
+        self._noted: list[ch.Change] = []
+        self._usage: dict[tuple[str, date], Counter[str]] = defaultdict(Counter)
         self._cursors: dict[tuple[str, str], Mapping[str, str]] = {}
 
     # ── commit ───────────────────────────────────────────────────────────────────────────────────
@@ -58,7 +75,7 @@ class FakeStore:
         writes = [
             write
             for change in changes
-            if not isinstance(change, ch.Count)
+            if not isinstance(change, (ch.Count, ch.SetOwner, *noted.NOTED))
             for write in WRITES[type(change)](change)
         ]
         places = Counter(write.at for write in writes)
@@ -73,6 +90,11 @@ class FakeStore:
         for write in writes:
             self._put(write.at, write.item)
         for change in changes:
+            if isinstance(change, ch.SetOwner):
+                company = self._companies[change.company_id]
+                self.save_company(replace(company, owner=change.address))
+            if isinstance(change, noted.NOTED):
+                self._noted.append(change)
             if isinstance(change, ch.Count):
                 day = self._funnel[change.company_id, change.on]
                 day[change.stage.value, change.reason] += change.n
@@ -200,6 +222,25 @@ class FakeStore:
 
     def journeys_on(self, company_id: str, campaign_on: date) -> Iterable[Journey]:
         return [j for j in self._all(company_id, Journey) if j.campaign_on == campaign_on]
+
+    def accounts(self, company_id: str) -> Mapping[ChannelKind, Account]:
+        return noted.accounts(company_id, self._noted)
+
+    def arms(self, company_id: str) -> Mapping[str, Mapping[str, Tally]]:
+        return noted.arms(company_id, self._noted)
+
+    def trials(self, company_id: str, since: date, until: date) -> Iterable[Trial]:
+        return [t for t in noted.trials(company_id, self._noted) if since <= t.on <= until]
+
+    def add_usage(self, company_id: str, on: date, usage: Mapping[str, int]) -> None:
+        self._usage[company_id, on].update(usage)
+
+    def usage(self, company_id: str, since: date, until: date) -> Sequence[Usage]:
+        return [
+            Usage(on, **counts)
+            for (company, on), counts in sorted(self._usage.items())
+            if company == company_id and since <= on <= until
+        ]
 
     def import_visits(self, company_id: str, rows: Iterable[ImportedClient]) -> int:
         written = 0

@@ -65,7 +65,12 @@ class Life:
     whatsapp: FakeChannel = field(default_factory=lambda: FakeChannel(ChannelKind.WHATSAPP))
     company: Company = field(
         default_factory=lambda: Company(
-            "salon", "Salon", "Europe/Moscow", BusinessType.BEAUTY, opening=WORKDAY
+            "salon",
+            "Salon",
+            "Europe/Moscow",
+            BusinessType.BEAUTY,
+            opening=WORKDAY,
+            holdout_percent=0,
         )
     )
     tokens: int = 0
@@ -88,7 +93,14 @@ class Life:
         self.expire = Expire(self.store, self.orchestrator, self.clock)
         channels = FakeChannels([self.telegram, self.whatsapp])
         self.deliver = Deliver(
-            self.store, channels, self.dialogue, self.orchestrator, self.clock, "me"
+            self.store,
+            channels,
+            self.dialogue,
+            self.limits,
+            self.queue,
+            self.orchestrator,
+            self.clock,
+            "me",
         )
         talk = ConsentTalk(self.store, lambda _: {})
         self.receive = Receive(

@@ -23,6 +23,8 @@ from comeback.reactivation.model import Outcome
 from comeback.storage.store import DynamoStore
 
 from tests.fakes.channels import FakeChannel, FakeChannels
+from tests.fakes.limits import FakeLimits
+from tests.fakes.queues import FakeQueue
 from tests.storage.talk import NOW, Talk, told
 
 
@@ -40,7 +42,14 @@ def whatsapp() -> FakeChannel:
 
 def deliver(talk: Talk, channel: FakeChannel, owner: str = "us") -> None:
     worker = Deliver(
-        talk.store, FakeChannels([channel]), talk.dialogue, talk.orchestrator, talk.clock, owner
+        talk.store,
+        FakeChannels([channel]),
+        talk.dialogue,
+        FakeLimits(),
+        FakeQueue(),
+        talk.orchestrator,
+        talk.clock,
+        owner,
     )
     worker.handle({"company_id": "salon", "client_id": "anna", "outbox_id": "j1.1"})
 
@@ -69,7 +78,7 @@ def test_a_definite_no_fails_and_tells_the_journey(talk: Talk, whatsapp: FakeCha
 
 def test_a_blocked_bot_is_the_clients_no(talk: Talk, whatsapp: FakeChannel) -> None:
     talk.offer()
-    whatsapp.problems = [Undeliverable("blocked", code="403")]
+    whatsapp.problems = [Undeliverable("stopped", code="131050")]
     deliver(talk, whatsapp)
     consents = talk.store.client("salon", "anna").consents
     assert not may_market(consents, ChannelKind.WHATSAPP)

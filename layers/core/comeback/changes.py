@@ -8,8 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from comeback.clients.model import Client, Consent, Visit
-from comeback.conversations.model import Address, OutboxMessage, OutboxState
-from comeback.reactivation.model import DueService, Journey, Stage
+from comeback.conversations.model import (
+    Address,
+    ChannelKind,
+    Incident,
+    OutboxMessage,
+    OutboxState,
+    Quality,
+    Signal,
+)
+from comeback.reactivation.model import DueService, Journey, Stage, Trial
 
 
 @dataclass(frozen=True)
@@ -132,6 +140,65 @@ class Count:
     n: int = 1
 
 
+@dataclass(frozen=True)
+class CountSignal:
+    """Adds to an account's day (UTC). Only ever together with the versioned write that makes it happen once."""
+
+    company_id: str
+    channel: ChannelKind
+    on: date
+    signal: Signal
+    n: int = 1
+
+
+@dataclass(frozen=True)
+class SaveIncident:
+    """Upsert: the same code on the same day is one incident."""
+
+    company_id: str
+    channel: ChannelKind
+    incident: Incident
+
+
+@dataclass(frozen=True)
+class ChangeAccount:
+    """Sets what is given; None leaves as it was."""
+
+    company_id: str
+    channel: ChannelKind
+    quality: Quality | None = None
+    tier: int | None = None
+    template_out: str = ""
+    template_back: str = ""
+    resumed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SaveTrial:
+    """Upsert by trial id."""
+
+    trial: Trial
+
+
+@dataclass(frozen=True)
+class CountArm:
+    """Adds to what was tried and what won of one arm (`style`, `offer`, `time`). Together with a versioned write."""
+
+    company_id: str
+    dimension: str
+    arm: str
+    tried: int = 0
+    won: int = 0
+
+
+@dataclass(frozen=True)
+class SetOwner:
+    """Where the company's owner is written to; the rest of the company stays as it is."""
+
+    company_id: str
+    address: Address
+
+
 Change = (
     EventSeen
     | SaveClient
@@ -147,4 +214,10 @@ Change = (
     | PutOutbox
     | MoveOutbox
     | Count
+    | CountSignal
+    | SaveIncident
+    | ChangeAccount
+    | SaveTrial
+    | CountArm
+    | SetOwner
 )

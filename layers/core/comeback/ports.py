@@ -7,19 +7,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from comeback.bookings.model import Booking, BookingRequest, Lease, Service, Slot, Staff
 from comeback.changes import Change
 from comeback.clients.model import Client, Consent, Visit, VisitStatus
 from comeback.companies.model import Company
 from comeback.conversations.model import (
+    Account,
     Address,
     ChannelKind,
     Conversation,
     MessageReceived,
     OutboxMessage,
 )
-from comeback.reactivation.model import DueService, Journey, Outcome, ServiceRule, Stage
+from comeback.reactivation.model import (
+    DueService,
+    Journey,
+    Outcome,
+    ServiceRule,
+    Stage,
+    Tally,
+    Trial,
+)
 
 Item = TypeVar("Item")
 
@@ -66,6 +76,23 @@ class FunnelDay:
     on: date
     stages: Mapping[str, int]
     skipped: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What one company used on one UTC day, as far as its functions have told it."""
+
+    on: date
+    table_reads: int = 0
+    table_writes: int = 0
+    """Requests to the table."""
+    queue_requests: int = 0
+    state_transitions: int = 0
+    function_calls: int = 0
+    function_ms: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    """Of the language model."""
 
 
 class Store(Protocol):
@@ -138,6 +165,24 @@ class Store(Protocol):
         ...
 
     def funnel(self, company_id: str, since: date, until: date) -> Sequence[FunnelDay]: ...
+
+    def accounts(self, company_id: str) -> Mapping[ChannelKind, Account]:
+        """Those that were used, or of which something was told."""
+        ...
+
+    def arms(self, company_id: str) -> Mapping[str, Mapping[str, Tally]]:
+        """Dimension → arm → what came of it."""
+        ...
+
+    def trials(self, company_id: str, since: date, until: date) -> Iterable[Trial]:
+        """Drawn on days between, both included; oldest first, by index."""
+        ...
+
+    def add_usage(self, company_id: str, on: date, usage: Mapping[str, int]) -> None:
+        """`usage` by the names of `Usage`. A lost answer may count twice: it is a cost estimate, no ledger."""
+        ...
+
+    def usage(self, company_id: str, since: date, until: date) -> Sequence[Usage]: ...
 
     def import_visits(self, company_id: str, rows: Iterable["ImportedClient"]) -> int:
         """Batch upsert of clients with their visits and due entries, for imports and syncs; returns clients written.
@@ -224,12 +269,20 @@ class Limits(Protocol):
         channel: ChannelKind,
         key: str,
         now: datetime,
+        *,
+        zone: ZoneInfo | None = None,
+        not_before: datetime | None = None,
     ) -> datetime | None:
-        """A moment inside the sending window, paced; the same `key` gets the same moment. None: the day is full."""
+        """A moment inside the sending window on the clock of `zone` (the client's; else the company's), paced; the same
+        `key` gets the same moment. `not_before` is a wish. None: the day is full, or the account is stopped."""
         ...
 
     def remaining_today(self, company: Company, now: datetime) -> int:
         """How many marketing messages the day still has, over all channels."""
+        ...
+
+    def may_send(self, company_id: str, channel: ChannelKind, now: datetime) -> bool:
+        """False while the account is stopped."""
         ...
 
     def take(self, bucket: str, per_second: int, per_minute: int, now: datetime) -> float:

@@ -35,7 +35,7 @@ def because(error: TelegramError, cause: Exception) -> TelegramError:
     [
         (RetryAfter(7), RateLimited, ""),
         (Forbidden("Forbidden: bot was blocked by the user"), Undeliverable, "403"),
-        (Forbidden("Forbidden: user is deactivated"), Undeliverable, "403"),
+        (Forbidden("Forbidden: user is deactivated"), Undeliverable, "400"),
         (BadRequest("Chat not found"), Undeliverable, "400"),
         (BadRequest("PEER_ID_INVALID"), Undeliverable, "400"),
         (ChatMigrated(-100), Undeliverable, "400"),

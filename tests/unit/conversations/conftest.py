@@ -29,6 +29,7 @@ from comeback.reactivation.model import Attempt, Journey, JourneyState
 from tests.fakes.channels import FakeChannel, FakeChannels
 from tests.fakes.clock import FixedClock
 from tests.fakes.dialogue import FakeDialogue
+from tests.fakes.limits import FakeLimits
 from tests.fakes.queues import FakeOrchestrator, FakeQueue
 from tests.fakes.store import FakeStore
 
@@ -46,6 +47,7 @@ class Salon:
     dialogue: FakeDialogue = field(default_factory=FakeDialogue)
     telegram: FakeChannel = field(default_factory=FakeChannel)
     whatsapp: FakeChannel = field(default_factory=lambda: FakeChannel(ChannelKind.WHATSAPP))
+    limits: FakeLimits = field(default_factory=FakeLimits)
     invocations: int = 0
 
     def file(self, client_id: str = "anna") -> ClientFile:
@@ -64,6 +66,8 @@ class Salon:
             self.store,
             FakeChannels([self.telegram, self.whatsapp]),
             self.dialogue,
+            self.limits,
+            self.queue,
             self.orchestrator,
             self.clock,
             f"invocation {self.invocations}",

@@ -134,7 +134,8 @@ def test_a_definite_no_ends_the_journey(salon: Salon) -> None:
     salon.deliver()
     assert (salon.message().state, salon.message().error_code) == (OutboxState.FAILED, "131026")
     assert salon.orchestrator.finished == {"token-1": Outcome.UNDELIVERABLE}
-    assert salon.file().client.unreachable == (ChannelKind.WHATSAPP,)
+    assert salon.file().client.doubtful == (ChannelKind.WHATSAPP,)
+    assert salon.file().client.unreachable == ()
     assert not opted_out(salon.file().consents)
 
 
@@ -142,7 +143,7 @@ def test_a_definite_no_ends_the_journey(salon: Salon) -> None:
     ("address", "code", "source"),
     [(CHAT, "403", "telegram_block"), (PHONE, "131050", "whatsapp_stop")],
 )
-def test_a_block_is_a_no_for_the_channel(
+def test_a_block_is_a_no_everywhere(
     salon: Salon, address: object, code: str, source: str
 ) -> None:
     where = CHAT if address is CHAT else PHONE

@@ -307,8 +307,7 @@ def test_a_failure_because_the_client_stopped_marketing_is_their_no(salon: Salon
     salon.offer(PHONE)
     salon.deliver()
     receive(salon, status(salon, DeliveryStatus.FAILED, code="131050"))
-    assert not may_market(salon.file().consents, ChannelKind.WHATSAPP)
-    assert may_market(salon.file().consents, ChannelKind.TELEGRAM)
+    assert opted_out(salon.file().consents)
 
 
 def test_a_status_of_a_message_that_is_not_ours(salon: Salon) -> None:

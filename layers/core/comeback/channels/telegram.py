@@ -72,9 +72,7 @@ def meaning(error: TelegramError) -> ComebackError:
         seconds = after if isinstance(after, int | float) else after.total_seconds()
         return RateLimited("Telegram asks to wait", retry_after=float(seconds))
     if isinstance(error, Forbidden):
-        return Undeliverable(
-            "blocked, or never started the bot", code=str(HTTPStatus.FORBIDDEN.value)
-        )
+        return _forbidden(error.message)
     if isinstance(error, InvalidToken):
         return Refused("Telegram does not know this bot's token")
     if isinstance(error, ChatMigrated):
@@ -84,6 +82,13 @@ def meaning(error: TelegramError) -> ComebackError:
     if isinstance(error, NetworkError) and isinstance(error.__cause__, NEVER_LEFT):
         return Unavailable("Telegram can not be reached")
     return UnknownOutcome(f"Telegram did not say: {type(error).__name__}")
+
+
+def _forbidden(description: str) -> Undeliverable:
+    """Who blocked the bot has said stop; who never started it, or left Telegram, is just not there."""
+    if "blocked" in description.lower():
+        return Undeliverable("blocked by the client", code=str(HTTPStatus.FORBIDDEN.value))
+    return Undeliverable("nobody to write to", code=NO_CHAT)
 
 
 def _bad_request(description: str) -> ComebackError:

@@ -61,9 +61,13 @@ class Client:
     away_until: datetime | None = None
     unreachable: tuple[ChannelKind, ...] = ()
     """Channels that proved undeliverable."""
+    doubtful: tuple[ChannelKind, ...] = ()
+    """Channels whose last message did not arrive; the next that does not makes them unreachable."""
     preferred_staff_id: str = ""
     """Asked for by the client in a dialogue; wins over history."""
     crm_id: str = ""
+    time_zone: str = ""
+    """IANA name, where it is known; else the phone's country or the company tells."""
     version: int = 0
 
 

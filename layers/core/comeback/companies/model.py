@@ -6,7 +6,7 @@ from datetime import datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from comeback.conversations.model import ChannelKind
+from comeback.conversations.model import Address, ChannelKind
 
 
 class BusinessType(StrEnum):
@@ -48,6 +48,21 @@ class SendingWindow:
     days: frozenset[int] = frozenset(range(5))
 
 
+class EmptyChairs(StrEnum):
+    """What is done about tomorrow's unsold slots."""
+
+    OFF = "off"
+    ASK = "ask"
+    """The owner gets the list and says yes or no."""
+    AUTO = "auto"
+
+
+MINOR_PER_USD: Mapping[str, int] = {"RUB": 8000, "USD": 100, "EUR": 90, "KZT": 52000, "BYN": 330}
+"""A round rate for telling AWS' and Meta's dollars in the owner's money; `Company.minor_per_usd` is the exact one."""
+WHATSAPP_MARKETING_USD = 0.07
+"""A marketing message in most of Meta's markets is 0.01–0.15 USD; the owner's own price stands in `message_prices`."""
+
+
 @dataclass(frozen=True)
 class Company:
     """A tenant and the owner's settings; defaults are the specification's (reactivation.md)."""
@@ -78,6 +93,26 @@ class Company:
     answer_days: int = 7
     """Days to wait for an answer before the next attempt is considered."""
     attribution_days: int = 7
+    owner: Address | None = None
+    """Where the owner is written to: reports, warnings, questions."""
+    holdout_percent: int = 10
+    """Share of clients who are never written to, to measure what the messages cause (promise 9)."""
+    margin_percent: int = 60
+    """Of a visit's price, what is left after materials and wages: a judgement until the owner says."""
+    message_prices: Mapping[ChannelKind, int] = field(default_factory=dict)
+    """Minor units for one marketing message; a channel not named costs its default."""
+    minor_per_usd: int | None = None
+    """Minor units of the currency for one US dollar."""
+    week_cap: int = 2
+    month_cap: int = 4
+    """Marketing messages a client may get in 7 and in 30 days, whatever they are about."""
+    empty_chairs: EmptyChairs = EmptyChairs.ASK
+    empty_chairs_limit: int = 10
+    """Messages a day to fill tomorrow's empty chairs."""
+    conversion_warning_percent: int = 15
+    """The owner is told when conversion falls under it."""
+    report_hour: int = 9
+    """Local hour of the owner's daily report."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -85,3 +120,14 @@ class Company:
 
     def local(self, moment: datetime) -> datetime:
         return moment.astimezone(self.zone)
+
+    @property
+    def usd(self) -> int:
+        """Minor units for one US dollar."""
+        return self.minor_per_usd or MINOR_PER_USD.get(self.currency, 100)
+
+    def message_price(self, channel: ChannelKind) -> int:
+        """Minor units of one marketing message; Telegram and MAX take nothing."""
+        if channel in self.message_prices:
+            return self.message_prices[channel]
+        return round(WHATSAPP_MARKETING_USD * self.usd) if channel is ChannelKind.WHATSAPP else 0

@@ -1,29 +1,128 @@
-"""What follows a message that can not arrive, and the waits that a crash may have left untold."""
+"""What follows a message's fate for the client, the account and the owner, and the waits a crash may have left untold."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
-from comeback.changes import SaveConsent
-from comeback.clients.model import Consent, may_market
-from comeback.conversations.model import OutboxMessage, Purpose
-from comeback.ports import ClientFile, Effects, Receipts
+from comeback.changes import (
+    Change,
+    ChangeAccount,
+    CountSignal,
+    SaveConsent,
+    SaveIncident,
+)
+from comeback.clients.model import Consent, opted_out
+from comeback.conversations import owner
+from comeback.conversations.model import (
+    ChannelKind,
+    Incident,
+    OutboxMessage,
+    OutboxState,
+    Purpose,
+    Refusal,
+    Signal,
+)
+from comeback.conversations.refusals import ACCOUNT_STOPPED
+from comeback.errors import NotFound
+from comeback.ports import ClientFile, Effects, Receipts, Store
 from comeback.reactivation.model import JourneyState, Outcome
 
-STOPPED_BY: Mapping[str, str] = {"403": "telegram_block", "131050": "whatsapp_stop"}
-"""Refusals that are the client's own way to say stop → the source in the consent ledger."""
+STOPPED_BY: Mapping[ChannelKind, str] = {
+    ChannelKind.TELEGRAM: "telegram_block",
+    ChannelKind.WHATSAPP: "whatsapp_stop",
+}
+"""Whose switch the client used → the source in the consent ledger."""
 TEXT_VERSION = "messenger-v1"
+ARRIVED: Mapping[OutboxState, tuple[Signal, ...]] = {
+    OutboxState.SENT: (Signal.SENT,),
+    OutboxState.DELIVERED: (Signal.SENT, Signal.DELIVERED),
+    OutboxState.READ: (Signal.SENT, Signal.DELIVERED, Signal.READ),
+}
+"""Each implies those before it."""
+REFUSED: Mapping[Refusal, Signal] = {
+    Refusal.NOBODY: Signal.UNDELIVERED,
+    Refusal.UNDELIVERED: Signal.UNDELIVERED,
+    Refusal.OPTED_OUT: Signal.BLOCKED,
+    Refusal.NOT_NOW: Signal.SPARED,
+    Refusal.SLOW_DOWN: Signal.THROTTLED,
+}
 
 
-def after_failure(
-    receipts: Receipts, file: ClientFile, message: OutboxMessage, at: datetime
-) -> Effects:
-    """The journey's end, and the client's no where the refusal says so. The same again changes nothing."""
-    effects = receipts.undelivered(file, message)
-    channel, source = message.address.channel, STOPPED_BY.get(message.error_code)
-    if source is None or not may_market(file.consents, channel):
+class Aftermath:
+    def __init__(self, store: Store, receipts: Receipts) -> None:
+        self._store = store
+        self._receipts = receipts
+
+    def failed(self, file: ClientFile, message: OutboxMessage, at: datetime) -> Effects:
+        """The journey's end or detour, the client's no where the refusal says so, the account's stop and a word to the
+        owner. The same again changes nothing but the day's counts."""
+        if message.refusal is Refusal.OPTED_OUT and message.purpose is Purpose.MARKETING:
+            return self._opted_out(file, message, at)
+        effects = self._receipts.undelivered(file, message)
+        if message.refusal is Refusal.STOPPED and message.error_code != ACCOUNT_STOPPED:
+            channel, code = message.address.channel, message.error_code
+            return effects + self.stopped(message.company_id, channel, code, at)
+        if message.refusal is Refusal.TEMPLATE and message.content.template:
+            name = message.content.template.name
+            out = ChangeAccount(message.company_id, message.address.channel, template_out=name)
+            notice = self._notice(
+                message.company_id, f"template.{name}", at, owner.TEMPLATE_OUT, template=name
+            )
+            return effects + Effects((out,)) + notice
         return effects
-    consent = Consent(Purpose.MARKETING, False, at, source, TEXT_VERSION, channel)
-    return Effects((SaveConsent(message.company_id, message.client_id, consent),)) + effects
+
+    def _opted_out(self, file: ClientFile, message: OutboxMessage, at: datetime) -> Effects:
+        """The messenger's own switch is a stop like any other: in all channels (promise 4)."""
+        channel = message.address.channel
+        if opted_out(file.consents):
+            return Effects()
+        source = STOPPED_BY.get(channel, f"{channel.value}_stop")
+        no = Consent(Purpose.MARKETING, False, at, source, TEXT_VERSION)
+        saved = SaveConsent(message.company_id, message.client_id, no)
+        return Effects((saved,)) + self._receipts.stopped(file)
+
+    def stopped(self, company_id: str, channel: ChannelKind, code: str, at: datetime) -> Effects:
+        """The messenger stopped our account: an incident, and the owner hears of it once a day."""
+        incident = SaveIncident(company_id, channel, Incident(code, at))
+        cause = f"stopped.{channel.value}.{code}"
+        words = {"channel": channel.value.capitalize(), "code": code}
+        told = self._notice(company_id, cause, at, owner.ACCOUNT_STOPPED, **words)
+        return Effects((incident,)) + told
+
+    def _notice(
+        self, company_id: str, cause: str, at: datetime, words: str, **variables: str
+    ) -> Effects:
+        """Once a day per cause; nothing where no owner is connected."""
+        company = self._store.company(company_id)
+        notice = owner.notice(
+            company, f"{cause}.{at.astimezone(UTC).date()}", at, words, **variables
+        )
+        if notice is None or self._told(notice):
+            return Effects()
+        return Effects((), (notice,))
+
+    def _told(self, notice: OutboxMessage) -> bool:
+        try:
+            self._store.outbox(notice.company_id, notice.client_id, notice.outbox_id)
+        except NotFound:
+            return False
+        return True
+
+
+def signals(before: OutboxState, message: OutboxMessage, at: datetime) -> tuple[Change, ...]:
+    """What a marketing message's move tells about the account; to be written together with the move."""
+    if message.purpose is not Purpose.MARKETING:
+        return ()
+    known = set(ARRIVED.get(before, ()))
+    told = [s for s in ARRIVED.get(message.state, ()) if s not in known]
+    if message.state is OutboxState.FAILED:
+        meant = REFUSED.get(message.refusal) if message.refusal else None
+        told = [meant] if meant else []
+    return tuple(signal(message, s, at) for s in told)
+
+
+def signal(message: OutboxMessage, told: Signal, at: datetime) -> CountSignal:
+    on = at.astimezone(UTC).date()
+    return CountSignal(message.company_id, message.address.channel, on, told)
 
 
 def untold(file: ClientFile) -> tuple[tuple[str, Outcome], ...]:
@@ -33,6 +132,5 @@ def untold(file: ClientFile) -> tuple[tuple[str, Outcome], ...]:
         for journey in file.journeys
         if journey.state is JourneyState.WAITING
         and journey.attempt.outcome is not None
-        and not journey.attempt.settled
         and journey.attempt.task_token
     )

@@ -8,14 +8,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from comeback.changes import MoveOutbox
-from comeback.clients.model import may_market
-from comeback.conversations.aftermath import after_failure, untold
-from comeback.conversations.model import OutboxMessage, OutboxState, Purpose
+from comeback.changes import MoveOutbox, PutOutbox
+from comeback.clients.model import Client, may_market
+from comeback.conversations.aftermath import Aftermath, signal, signals, untold
+from comeback.conversations.model import OutboxMessage, OutboxState, Purpose, Signal
 from comeback.conversations.outbox import abandoned, claim
+from comeback.conversations.refusals import ACCOUNT_STOPPED, refusal
 from comeback.errors import (
     Conflict,
     Permanent,
+    RateLimited,
     Retryable,
     Unavailable,
     Undeliverable,
@@ -27,7 +29,9 @@ from comeback.ports import (
     ClientFile,
     Clock,
     Effects,
+    Limits,
     Orchestrator,
+    OutboundQueue,
     Receipts,
     Store,
 )
@@ -46,6 +50,8 @@ class Deliver:
         store: Store,
         channels: Channels,
         receipts: Receipts,
+        limits: Limits,
+        outbound: OutboundQueue,
         orchestrator: Orchestrator,
         clock: Clock,
         owner: str,
@@ -53,6 +59,9 @@ class Deliver:
         self._store = store
         self._channels = channels
         self._receipts = receipts
+        self._aftermath = Aftermath(store, receipts)
+        self._limits = limits
+        self._outbound = outbound
         self._orchestrator = orchestrator
         self._clock = clock
         self._owner = owner
@@ -73,18 +82,33 @@ class Deliver:
             raise Retryable("another invocation may be sending this message")
 
     def _first_time(self, message: OutboxMessage) -> None:
-        file = self._store.client(message.company_id, message.client_id)
-        channel = message.address.channel
-        if message.purpose is Purpose.MARKETING and not may_market(file.consents, channel):
-            self._settle(_failed(message, OPTED_OUT), OutboxState.NEW, file)
+        file = self._file(message)
+        if reason := self._forbidden(message, file):
+            self._settle(_failed(message, reason), OutboxState.NEW, file)
             return
         try:
             company = self._store.company(message.company_id)
-            messenger = self._channels.channel(company, channel)
+            messenger = self._channels.channel(company, message.address.channel)
         except Permanent as error:
             self._settle(_failed(message, type(error).__name__), OutboxState.NEW, file)
             raise
         self._send(messenger, self._claimed(message), file)
+
+    def _file(self, message: OutboxMessage) -> ClientFile:
+        """The owner has none."""
+        if message.purpose is Purpose.OWNER:
+            return ClientFile(Client(message.company_id, message.client_id, ""))
+        return self._store.client(message.company_id, message.client_id)
+
+    def _forbidden(self, message: OutboxMessage, file: ClientFile) -> str:
+        """Our own error code when marketing may not leave after all: much may have changed since it was written."""
+        if message.purpose is not Purpose.MARKETING:
+            return ""
+        channel = message.address.channel
+        if not may_market(file.consents, channel):
+            return OPTED_OUT
+        sends = self._limits.may_send(message.company_id, channel, self._clock.now())
+        return "" if sends else ACCOUNT_STOPPED
 
     def _claimed(self, message: OutboxMessage) -> OutboxMessage:
         """Raises Conflict when another invocation was first, Unavailable when nothing was claimed."""
@@ -105,8 +129,14 @@ class Deliver:
             sent = messenger.send(message)
         except UnknownOutcome:
             moved = replace(message, state=OutboxState.UNCERTAIN)
-        except Retryable:
-            self._store.commit([MoveOutbox(_released(message), OutboxState.SENDING)])
+        except Retryable as error:
+            slower = [signal(message, Signal.THROTTLED, self._clock.now())]
+            self._store.commit(
+                [
+                    MoveOutbox(_released(message), OutboxState.SENDING),
+                    *(slower if isinstance(error, RateLimited) else ()),
+                ]
+            )
             raise
         except Undeliverable as error:
             moved = _failed(message, error.code)
@@ -126,10 +156,11 @@ class Deliver:
         finds it and does the rest.
         """
         for _ in range(ATTEMPTS):
-            file = file or self._store.client(moved.company_id, moved.client_id)
-            effects = self._follows(file, moved)
+            file = file or self._file(moved)
+            told = signals(expected, moved, self._clock.now())
+            effects = Effects((MoveOutbox(moved, expected), *told)) + self._follows(file, moved)
             try:
-                self._store.commit([MoveOutbox(moved, expected), *effects.changes])
+                self._commit(effects)
             except Conflict:
                 if self._state_of(moved) is not expected:
                     return  # a status webhook was faster, and has told more than we could
@@ -142,19 +173,27 @@ class Deliver:
 
     def _tell_again(self, message: OutboxMessage) -> None:
         """A redelivery: what followed the first may not have happened."""
-        file = self._store.client(message.company_id, message.client_id)
+        file = self._file(message)
         effects = self._follows(file, message)
-        self._store.commit(effects.changes)
+        self._commit(effects)
         self._tell(effects + Effects(finished=untold(file)))
 
+    def _commit(self, effects: Effects) -> None:
+        notices = (PutOutbox(notice) for notice in effects.replies)
+        self._store.commit([*effects.changes, *notices])
+
     def _follows(self, file: ClientFile, message: OutboxMessage) -> Effects:
+        if message.purpose is Purpose.OWNER:
+            return Effects()
         if message.state is OutboxState.SENT:
             return self._receipts.reached(file, message, Stage.CONTACTED)
         if message.state is OutboxState.FAILED:
-            return after_failure(self._receipts, file, message, self._clock.now())
+            return self._aftermath.failed(file, message, self._clock.now())
         return Effects()
 
     def _tell(self, effects: Effects) -> None:
+        for notice in effects.replies:
+            self._outbound.enqueue(notice.company_id, notice.client_id, notice.outbox_id)
         for token, outcome in effects.finished:
             self._orchestrator.finish_wait(token, outcome)
 
@@ -163,7 +202,8 @@ class Deliver:
 
 
 def _failed(message: OutboxMessage, code: str) -> OutboxMessage:
-    return replace(message, state=OutboxState.FAILED, error_code=code)
+    meant = refusal(message.address.channel, code)
+    return replace(message, state=OutboxState.FAILED, error_code=code, refusal=meant)
 
 
 def _released(message: OutboxMessage) -> OutboxMessage:

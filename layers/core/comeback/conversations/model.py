@@ -7,8 +7,9 @@ Outbox state machine (promise 2: never two messages where one was meant):
      └─429, nothing──┘ └─definite no──▶ FAILED            (a late status never moves a message back)
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 WHATSAPP_WINDOW = timedelta(hours=24)
@@ -24,10 +25,15 @@ class ChannelKind(StrEnum):
 
 
 class Purpose(StrEnum):
-    """Why we write. Marketing needs a consent on record; an answer in a dialogue does not."""
+    """Why we write. Marketing needs a consent on record; an answer in a dialogue, or a word to the owner, does not."""
 
     MARKETING = "marketing"
     SERVICE = "service"
+    OWNER = "owner"
+
+
+OWNER = "owner"
+"""In the place of a client's id, where the company's owner is written to or linked."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,8 @@ class Content:
     text: str
     buttons: tuple[Button, ...] = ()
     template: TemplateCall | None = None
+    picture: bytes = b""
+    """A PNG shown above the text (the owner's chart). Small: it lies in the table until it is sent."""
 
 
 class OutboxState(StrEnum):
@@ -94,7 +102,89 @@ class OutboxMessage:
     provider_id: str = ""
     """The messenger's own message id; statuses name it."""
     error_code: str = ""
+    refusal: "Refusal | None" = None
+    """What `error_code` means, once FAILED."""
     version: int = 0
+
+
+class Refusal(StrEnum):
+    """What a definite no of a messenger means for the client, the message and our account."""
+
+    NOBODY = "nobody"
+    """This address will not work: blocked for good, unknown."""
+    UNDELIVERED = "undelivered"
+    """It did not arrive, and may another time; a second one in a row is NOBODY."""
+    OPTED_OUT = "opted_out"
+    """The client's own switch."""
+    NOT_NOW = "not_now"
+    """The messenger spares this client marketing for a day."""
+    SLOW_DOWN = "slow_down"
+    """We are too fast."""
+    STOPPED = "stopped"
+    """Our account may not send any more."""
+    TEMPLATE = "template"
+    """The template was taken from us."""
+    MESSAGE = "message"
+    """This message is at fault, or nobody knows what."""
+
+
+class Signal(StrEnum):
+    """What is counted of an account's messages, day by day."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    UNDELIVERED = "undelivered"
+    SPARED = "spared"
+    THROTTLED = "throttled"
+    BLOCKED = "blocked"
+    OPTED_OUT = "opted_out"
+
+
+class Quality(StrEnum):
+    """Meta's rating of a number, from what its recipients did with our messages."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class HealthDay:
+    """Marketing messages of one account on one UTC day, by signal."""
+
+    on: date
+    counts: Mapping[Signal, int]
+
+    def count(self, signal: Signal) -> int:
+        return self.counts.get(signal, 0)
+
+
+@dataclass(frozen=True)
+class Incident:
+    """The messenger stopped our account, or warned."""
+
+    code: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Account:
+    """A company's account with one messenger: what its limits and its health follow from."""
+
+    channel: ChannelKind
+    since: datetime | None = None
+    """First use; the warm-up begins here."""
+    tier: int | None = None
+    """Unique users per moving 24 h that Meta allows outside service windows; None: not told, or unlimited."""
+    quality: Quality = Quality.UNKNOWN
+    templates_out: frozenset[str] = frozenset()
+    """Names of templates that Meta paused or disabled."""
+    resumed_at: datetime | None = None
+    """When the owner last said: go on. Incidents before it do not stop the account any more."""
+    days: tuple[HealthDay, ...] = ()
+    incidents: tuple[Incident, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -166,4 +256,22 @@ class MarketingResumed:
     source: str
 
 
-InboundEvent = MessageReceived | StatusReceived | MarketingStopped | MarketingResumed
+@dataclass(frozen=True)
+class AccountChanged:
+    """The messenger tells about our own account; what is None or empty did not change."""
+
+    event_id: str
+    address: Address
+    """The account's own: its number's id."""
+    at: datetime
+    quality: Quality | None = None
+    tier: int | None = None
+    template_out: str = ""
+    template_back: str = ""
+    stopped: str = ""
+    """Why the account was stopped, in the messenger's words."""
+
+
+InboundEvent = (
+    MessageReceived | StatusReceived | MarketingStopped | MarketingResumed | AccountChanged
+)

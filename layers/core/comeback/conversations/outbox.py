@@ -9,6 +9,7 @@ from comeback.conversations.model import (
     OutboxState,
     StatusReceived,
 )
+from comeback.conversations.refusals import refusal
 
 CLAIM = timedelta(minutes=1)
 """Longer than the function may run, and shorter than the queue hides a message: a redelivery finds its owner surely dead."""
@@ -61,7 +62,11 @@ def after_status(message: OutboxMessage, event: StatusReceived) -> OutboxMessage
         if message.state in (OutboxState.DELIVERED, OutboxState.READ):
             return None
         return replace(
-            message, state=state, error_code=event.error_code, provider_id=event.provider_id
+            message,
+            state=state,
+            error_code=event.error_code,
+            refusal=refusal(message.address.channel, event.error_code),
+            provider_id=event.provider_id,
         )
     if ORDER.index(state) <= ORDER.index(message.state):
         return None

@@ -8,12 +8,13 @@ import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from comeback.changes import (
     BindAddress,
     Change,
+    CountSignal,
     EventSeen,
     PutOutbox,
     SaveClient,
@@ -21,10 +22,12 @@ from comeback.changes import (
     TouchConversation,
 )
 from comeback.clients.model import Client, Consent, opted_out
+from comeback.conversations import owner
 from comeback.conversations.aftermath import TEXT_VERSION, untold
 from comeback.conversations.binding import reachable
 from comeback.conversations.consent import ConsentTalk
 from comeback.conversations.model import (
+    AccountChanged,
     Address,
     ChannelKind,
     InboundEvent,
@@ -32,6 +35,7 @@ from comeback.conversations.model import (
     MarketingStopped,
     MessageReceived,
     Purpose,
+    Signal,
     StatusReceived,
 )
 from comeback.conversations.statuses import Statuses
@@ -100,6 +104,8 @@ class Receive:
         """What changes nothing leaves no trace either: repeating it is as harmless."""
         if isinstance(event, StatusReceived):
             effects = self._statuses.effects(company_id, event)
+        elif isinstance(event, AccountChanged):
+            effects = self._statuses.of_account(company_id, event)
         else:
             effects = self._of_client(company_id, event)
         if effects == Effects():
@@ -129,7 +135,11 @@ class Receive:
     # ── what a client did ────────────────────────────────────────────────────────────────────────
 
     def _of_client(self, company_id: str, event: ByClient) -> Effects:
-        file = self._file(company_id, event)
+        linked = self._consent.linked_client(company_id, event)
+        if isinstance(event, MessageReceived) and owner.concerns(event, linked):
+            company = self._store.company(company_id)
+            return owner.answer(company, event, linked, self._clock.now())
+        file = self._file(company_id, event, linked)
         if isinstance(event, MessageReceived):
             return self._heard(file, event) if file else self._newcomer(company_id, event)
         if file is None:
@@ -138,9 +148,8 @@ class Receive:
             return self._stopped(file, event, event.source)
         return Effects((_consent(file, True, event.at, event.source, event.address.channel),))
 
-    def _file(self, company_id: str, event: ByClient) -> ClientFile | None:
+    def _file(self, company_id: str, event: ByClient, linked: str | None) -> ClientFile | None:
         """A signed link says who it is; else the address does. A client who was erased is nobody."""
-        linked = self._consent.linked_client(company_id, event)
         for client_id in (linked, self._store.client_at(company_id, event.address)):
             with suppress(NotFound):
                 if client_id:
@@ -172,7 +181,12 @@ class Receive:
         """STOP in any channel stops marketing in all (promise 4)."""
         effects = self._dialogue.stopped(file)
         stop = _consent(file, False, _stops_at(file, event), source)
-        return Effects((stop,)) + effects
+        if opted_out(file.consents):
+            return Effects((stop,)) + effects
+        channel, on = event.address.channel, event.at.astimezone(UTC).date()
+        told = Signal.OPTED_OUT if isinstance(event, MessageReceived) else Signal.BLOCKED
+        counted = CountSignal(file.client.company_id, channel, on, told)
+        return Effects((stop, counted)) + effects
 
     def _newcomer(self, company_id: str, event: MessageReceived) -> Effects:
         """Whoever writes first becomes a client, is answered, and is asked whether we may write."""

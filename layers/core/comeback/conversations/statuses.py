@@ -2,9 +2,14 @@
 
 from collections.abc import Mapping
 
-from comeback.changes import MoveOutbox
-from comeback.conversations.aftermath import after_failure
-from comeback.conversations.model import OutboxMessage, OutboxState, StatusReceived
+from comeback.changes import ChangeAccount, MoveOutbox
+from comeback.conversations.aftermath import Aftermath, signals
+from comeback.conversations.model import (
+    AccountChanged,
+    OutboxMessage,
+    OutboxState,
+    StatusReceived,
+)
 from comeback.conversations.outbox import after_status
 from comeback.errors import NotFound
 from comeback.ports import Effects, Receipts, Store
@@ -21,6 +26,7 @@ class Statuses:
     def __init__(self, store: Store, receipts: Receipts) -> None:
         self._store = store
         self._receipts = receipts
+        self._aftermath = Aftermath(store, receipts)
 
     def effects(self, company_id: str, event: StatusReceived) -> Effects:
         """None for a message that is not ours, and for a status that tells nothing new."""
@@ -30,10 +36,27 @@ class Statuses:
             return Effects()
         file = self._store.client(company_id, message.client_id)
         if moved.state is OutboxState.FAILED:
-            effects = after_failure(self._receipts, file, moved, event.at)
+            effects = self._aftermath.failed(file, moved, event.at)
         else:
             effects = self._receipts.reached(file, moved, STAGES[moved.state])
-        return Effects((MoveOutbox(moved, message.state),)) + effects
+        told = signals(message.state, moved, event.at)
+        return Effects((MoveOutbox(moved, message.state), *told)) + effects
+
+    def of_account(self, company_id: str, event: AccountChanged) -> Effects:
+        """What the messenger tells about our own account."""
+        channel = event.address.channel
+        told = ChangeAccount(
+            company_id,
+            channel,
+            quality=event.quality,
+            tier=event.tier,
+            template_out=event.template_out,
+            template_back=event.template_back,
+        )
+        effects = Effects((told,))
+        if event.stopped:
+            effects += self._aftermath.stopped(company_id, channel, event.stopped, event.at)
+        return effects
 
     def _message(self, company_id: str, event: StatusReceived) -> OutboxMessage | None:
         """By the messenger's id; a message that is still in sending has none yet, but the status echoes ours."""

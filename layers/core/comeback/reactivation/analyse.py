@@ -1,19 +1,25 @@
 """Analyse: opens the journey (or its next attempt) if the client may be written to, and says where."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from comeback.changes import Change, ClaimClient, SaveDue, SaveJourney
+from comeback.changes import Change, ClaimClient, SaveDue, SaveJourney, SaveTrial
+from comeback.conversations.model import Account, ChannelKind
 from comeback.ports import ClientFile, Clock, Store
+from comeback.reactivation.forecasts import forecast, stored_model
+from comeback.reactivation.holdout import in_holdout
 from comeback.reactivation.journey import (
     COMPLETIONS,
+    NOT_ARRIVED,
     SILENCE,
     Ending,
     next_attempt,
     rest_ends,
 )
-from comeback.reactivation.model import Attempt, Journey, JourneyState, SkipReason
-from comeback.reactivation.reachability import choose_address, skip_reason
+from comeback.reactivation.judgement import TRIALS, Judgement, completed, judge
+from comeback.reactivation.model import Journey, JourneyState, SkipReason, Trial, Why
+from comeback.reactivation.reachability import choose_address, closed_channels, skip_reason
 from comeback.reactivation.scene import READY, SKIPPED, Answer, JourneyRef, Scene, early, load_ref
 
 
@@ -44,22 +50,65 @@ class Analyse:
             campaign_on=ref.campaign_on,
             started_at=now,
         )
+        accounts = self._store.accounts(ref.company_id)
+        closed = closed_channels(accounts, scene.file, fresh.attempt, now)
         reason = _not_due(scene.file, ref) or skip_reason(
-            scene.company, scene.file, scene.rule, fresh, now
+            scene.company, scene.file, scene.rule, fresh, now, closed
         )
         if scene.file.active_journey_id not in ("", ref.journey_id):
             reason = SkipReason.ACTIVE_JOURNEY
         if reason:
             return self._skip(fresh, scene, reason, now)
-        journey = _addressed(fresh, scene)
-        claim = ClaimClient(ref.company_id, ref.client_id, ref.journey_id)
-        self._store.commit([SaveJourney(journey), claim, *_dues_wait(scene, ref.campaign_on)])
+        return self._draw(_addressed(fresh, scene, closed), scene, accounts, now)
+
+    def _draw(
+        self,
+        journey: Journey,
+        scene: Scene,
+        accounts: Mapping[ChannelKind, Account],
+        now: datetime,
+    ) -> Answer:
+        """Everything speaks for a message but its worth and the holdout; the trial is written with what was drawn."""
+        told = self._judge(journey, scene, accounts, now)
+        if told and not told.worth:
+            return self._skip(journey, scene, SkipReason.NOT_WORTH, now)
+        journey = replace(journey, p_return=round(told.p_return, 4) if told else None)
+        company, client_id = scene.company, journey.client_id
+        held_out = in_holdout(company.company_id, client_id, company.holdout_percent)
+        trial = _trial(journey, treated=not held_out)
+        if held_out:
+            return self._skip(journey, scene, SkipReason.HOLDOUT, now, trial)
+        claim = ClaimClient(company.company_id, client_id, journey.journey_id)
+        waits = _dues_wait(scene, journey.campaign_on)
+        self._store.commit([SaveJourney(journey), claim, *waits, *trial])
         return READY
+
+    def _judge(
+        self,
+        journey: Journey,
+        scene: Scene,
+        accounts: Mapping[ChannelKind, Account],
+        now: datetime,
+    ) -> Judgement | None:
+        """None without an address or a visit to judge by."""
+        company, service_id = scene.company, journey.service_id
+        days = [company.local(v.starts_at).date() for v in completed(scene.file.visits, service_id)]
+        told = forecast(
+            stored_model(self._store, company.company_id, service_id),
+            days,
+            company.local(now).date(),
+            scene.rule.interval()[1].days,
+        )
+        address = journey.attempt.address
+        if told is None or address is None:
+            return None
+        trials = self._store.arms(company.company_id).get(TRIALS, {})
+        return judge(scene, address, told, trials, accounts.get(address.channel), now)
 
     def _next_attempt(self, journey: Journey, scene: Scene, now: datetime) -> Answer:
         """Unless an answer came while the journey rested."""
         outcome = journey.attempt.outcome
-        if outcome and outcome not in SILENCE:
+        if outcome and outcome not in (*SILENCE, *NOT_ARRIVED):
             ending = Ending(scene.company, scene.file, scene.rule, now)
             self._store.commit(ending.finish(journey, COMPLETIONS[outcome]))
             return SKIPPED
@@ -67,22 +116,48 @@ class Analyse:
         if wait > 0:
             return early(wait)
         following = next_attempt(journey)
-        if reason := skip_reason(scene.company, scene.file, scene.rule, following, now):
+        accounts = self._store.accounts(journey.company_id)
+        closed = closed_channels(accounts, scene.file, following.attempt, now)
+        reason = skip_reason(scene.company, scene.file, scene.rule, following, now, closed)
+        if reason:
             return self._skip(following, scene, reason, now)
         today = scene.company.local(now).date()
-        saved = SaveJourney(_addressed(following, scene))
+        saved = SaveJourney(_addressed(following, scene, closed))
         self._store.commit([saved, *_dues_wait(scene, today)])
         return READY
 
-    def _skip(self, journey: Journey, scene: Scene, reason: SkipReason, now: datetime) -> Answer:
+    def _skip(
+        self,
+        journey: Journey,
+        scene: Scene,
+        reason: SkipReason,
+        now: datetime,
+        trial: Sequence[Change] = (),
+    ) -> Answer:
         ending = Ending(scene.company, scene.file, scene.rule, now)
-        self._store.commit(ending.skip(journey, reason))
+        self._store.commit([*ending.skip(journey, reason), *trial])
         return SKIPPED
 
 
-def _addressed(journey: Journey, scene: Scene) -> Journey:
-    address = choose_address(scene.company, scene.file)
-    return replace(journey, attempt=Attempt(journey.attempt.number, address=address))
+def _addressed(journey: Journey, scene: Scene, closed: Collection[ChannelKind]) -> Journey:
+    address = choose_address(scene.company, scene.file, closed)
+    return replace(journey, attempt=replace(journey.attempt, address=address))
+
+
+def _trial(journey: Journey, *, treated: bool) -> tuple[SaveTrial, ...]:
+    """Nothing to learn from a journey the owner asked for by name, nor without a forecast."""
+    if journey.why is not Why.DUE or journey.p_return is None:
+        return ()
+    trial = Trial(
+        company_id=journey.company_id,
+        client_id=journey.client_id,
+        trial_id=journey.journey_id,
+        service_id=journey.service_id,
+        on=journey.campaign_on,
+        treated=treated,
+        baseline=journey.p_return,
+    )
+    return (SaveTrial(trial),)
 
 
 def _not_due(file: ClientFile, ref: JourneyRef) -> SkipReason | None:

@@ -1,13 +1,16 @@
 """A journey's moves, as pure functions from a journey to the changes that make the move."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from comeback.changes import Change, Count, ReleaseClient, RemoveDue, SaveDue, SaveJourney
 from comeback.clients.model import VisitStatus
 from comeback.companies.model import Company
+from comeback.conversations.model import ChannelKind
 from comeback.ports import ClientFile
 from comeback.reactivation.model import (
+    TRIAL_DAYS,
     Attempt,
     Completion,
     Journey,
@@ -20,6 +23,14 @@ from comeback.reactivation.model import (
 
 REACHED = (Stage.CONTACTED, Stage.DELIVERED, Stage.READ, Stage.ANSWERED, Stage.BOOKED)
 """Each implies those before it: who answered has read, though a messenger without read receipts never says so."""
+LONG_REASONS = (
+    SkipReason.NO_CONSENT,
+    SkipReason.NO_CHANNEL,
+    SkipReason.RECENT_MESSAGE,
+    SkipReason.FREQUENCY_CAP,
+    SkipReason.NOT_WORTH,
+)
+"""Tomorrow would bring the same: the client is looked at again after the retry interval."""
 LEAVE_ALONE_DAYS = 30
 """Who declined, or kept silent through all attempts, is left alone at least this long."""
 NO_SHOW_DAYS = 3
@@ -27,6 +38,15 @@ NO_SHOW_DAYS = 3
 
 SILENCE = (Outcome.NO_RESPONSE, Outcome.UNCERTAIN)
 """No answer came; a send whose outcome we never learnt reads the same after the wait."""
+NOT_ARRIVED = (Outcome.UNDELIVERABLE, Outcome.POSTPONED)
+"""Proven: the same attempt may be made again, elsewhere or later."""
+POSTPONED_BY: Mapping[str, timedelta] = {
+    "131049": timedelta(days=1),
+    "130472": timedelta(days=1),
+}
+"""Error code → rest before the same attempt again; an hour for the others (external-apis.md, B2)."""
+AGAIN_AT_MOST = 3
+"""How often one attempt is made again before the client is left alone."""
 
 COMPLETIONS: dict[Outcome, Completion] = {
     Outcome.BOOKED: Completion.CONVERTED,
@@ -37,6 +57,7 @@ COMPLETIONS: dict[Outcome, Completion] = {
     Outcome.NO_RESPONSE: Completion.MAX_ATTEMPTS,
     Outcome.UNCERTAIN: Completion.MAX_ATTEMPTS,
     Outcome.UNDELIVERABLE: Completion.UNDELIVERABLE,
+    Outcome.POSTPONED: Completion.UNDELIVERABLE,
     Outcome.SKIPPED: Completion.SKIPPED,
     Outcome.FAILED: Completion.FAILED,
 }
@@ -53,7 +74,7 @@ def reach(journey: Journey, stage: Stage) -> tuple[Journey, tuple[Count, ...]]:
 def conclude(journey: Journey, outcome: Outcome, detail: str = "") -> Journey:
     """The attempt under way has its outcome; Track will act on it. The first outcome stands, but an answer after the
     deadline beats the silence noted at it, and a booking makes even a finished journey a converted one."""
-    if journey.attempt.outcome not in (None, *SILENCE):
+    if journey.attempt.outcome not in (None, *SILENCE, *NOT_ARRIVED):
         return journey
     attempt = replace(journey.attempt, outcome=outcome, detail=detail)
     won = journey.state is JourneyState.FINISHED and outcome is Outcome.BOOKED
@@ -63,12 +84,31 @@ def conclude(journey: Journey, outcome: Outcome, detail: str = "") -> Journey:
 
 
 def next_attempt(journey: Journey) -> Journey:
+    """The next one; the same again when this one proved not to have arrived."""
+    before = journey.attempt
+    following = Attempt(before.number + 1)
+    if before.outcome in NOT_ARRIVED:
+        following = Attempt(before.number, again=before.again + 1, failed=failed_channels(before))
     return replace(
         journey,
         state=JourneyState.ANALYSED,
-        earlier=(*journey.earlier, journey.attempt),
-        attempt=Attempt(journey.attempt.number + 1),
+        earlier=(*journey.earlier, before),
+        attempt=following,
     )
+
+
+def failed_channels(attempt: Attempt) -> tuple[ChannelKind, ...]:
+    """Where this attempt proved undeliverable; a postponed one may go the same way later."""
+    if attempt.outcome is not Outcome.UNDELIVERABLE or attempt.address is None:
+        return attempt.failed
+    return tuple(dict.fromkeys((*attempt.failed, attempt.address.channel)))
+
+
+def outbox_id(journey: Journey) -> str:
+    """The natural key of the attempt's message; a repetition after a proven failure is a message of its own."""
+    attempt = journey.attempt
+    again = f".{attempt.again}" if attempt.again else ""
+    return f"{journey.journey_id}.{attempt.number}{again}"
 
 
 def last_sent(journey: Journey) -> datetime | None:
@@ -76,8 +116,14 @@ def last_sent(journey: Journey) -> datetime | None:
 
 
 def rest_ends(journey: Journey, rule: ServiceRule) -> datetime:
-    """When the next attempt may be made: the retry interval after the last message (UTC)."""
-    return (last_sent(journey) or journey.started_at) + timedelta(days=rule.retry_interval_days)
+    """When the next attempt may be made (UTC): the retry interval after the last message, but at once in another channel
+    when it did not arrive, and after the messenger's own pause when that was why."""
+    sent, attempt = last_sent(journey) or journey.started_at, journey.attempt
+    if attempt.outcome is Outcome.UNDELIVERABLE:
+        return sent
+    if attempt.outcome is Outcome.POSTPONED:
+        return sent + POSTPONED_BY.get(attempt.detail, timedelta(hours=1))
+    return sent + timedelta(days=rule.retry_interval_days)
 
 
 @dataclass(frozen=True)
@@ -144,8 +190,10 @@ class Ending:
     def _next_on(self, completion: Completion, reason: SkipReason | None) -> date:
         retry = self.today + timedelta(days=self.rule.retry_interval_days)
         tomorrow = self.today + timedelta(days=1)
-        if reason in (SkipReason.NO_CONSENT, SkipReason.NO_CHANNEL, SkipReason.RECENT_MESSAGE):
+        if reason in LONG_REASONS:
             return retry
+        if reason is SkipReason.HOLDOUT:
+            return self.today + timedelta(days=TRIAL_DAYS)
         if reason is SkipReason.FUTURE_BOOKING or completion is Completion.ALREADY_BOOKED:
             return self._after_bookings(1) or tomorrow
         if reason is SkipReason.AWAY or completion is Completion.AWAY:

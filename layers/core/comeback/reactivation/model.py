@@ -14,7 +14,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from comeback.bookings.model import Slot
-from comeback.conversations.model import Address, Content
+from comeback.conversations.model import Address, ChannelKind, Content
 
 
 class IntervalSource(StrEnum):
@@ -118,6 +118,8 @@ class Outcome(StrEnum):
     ALREADY_BOOKED = "already_booked"
     NO_RESPONSE = "no_response"
     UNDELIVERABLE = "undeliverable"
+    POSTPONED = "postponed"
+    """The messenger did not deliver now and may later: the same attempt is made again."""
     UNCERTAIN = "uncertain"
     SKIPPED = "skipped"
     FAILED = "failed"
@@ -148,14 +150,17 @@ class SkipReason(StrEnum):
     RECENT_MESSAGE = "recent_message"
     ACTIVE_JOURNEY = "active_journey"
     DAILY_LIMIT = "daily_limit"
-    WINDOW_CLOSED = "window_closed"
     RULE_INACTIVE = "rule_inactive"
     COMPANY_DISABLED = "company_disabled"
     AWAY = "away"
     NO_SLOTS = "no_slots"
     NOT_DUE = "not_due"
-    MODEL_AND_TEMPLATE_FAILED = "no_text"
     SLOT_LOST = "slot_lost"
+    NO_TEMPLATE = "no_template"
+    ACCOUNT_STOPPED = "account_stopped"
+    FREQUENCY_CAP = "frequency_cap"
+    NOT_WORTH = "not_worth"
+    HOLDOUT = "holdout"
 
 
 class Stage(StrEnum):
@@ -189,14 +194,30 @@ class Attempt:
     deadline: datetime | None = None
     """When silence becomes an answer."""
     outcome: Outcome | None = None
-    settled: bool = False
-    """The waiting state machine has been told the outcome."""
     detail: str = ""
     """Away-until date, booking id, error code: what Track needs to know."""
+    again: int = 0
+    """How often this attempt was made before, proven undelivered each time."""
+    failed: tuple[ChannelKind, ...] = ()
+    """Channels in which it proved undelivered: the cascade goes past them."""
+    style: str = ""
+    """The arm of the text (styles.py)."""
+    answered_at: datetime | None = None
+    booked_at: datetime | None = None
+
+
+class Why(StrEnum):
+    """What a journey is for."""
+
+    DUE = "due"
+    EMPTY_CHAIR = "empty_chair"
+    MANUAL = "manual"
 
 
 @dataclass(frozen=True)
 class Journey:
+    """One client's way back for one service."""
+
     company_id: str
     client_id: str
     service_id: str
@@ -211,4 +232,41 @@ class Journey:
     """Funnel stages already counted for this journey."""
     completion: Completion | None = None
     finished_at: datetime | None = None
+    why: Why = Why.DUE
+    p_return: float | None = None
+    """The forecast's chance of a visit within the trial's window if nobody wrote, as of `started_at`."""
     version: int = 0
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How often an arm was tried and how often it won a booking."""
+
+    tried: int = 0
+    won: int = 0
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One client who was to be written to: really written to, or held out to see what would have happened anyway.
+
+    Intention to treat: it counts from here, whatever became of the message.
+    """
+
+    company_id: str
+    client_id: str
+    trial_id: str
+    """The journey's id, also of the journey that a held-out client did not get."""
+    service_id: str
+    on: date
+    """The company's local day."""
+    treated: bool
+    baseline: float
+    """The forecast's chance of a return within the window, told before the draw."""
+    returned: bool | None = None
+    """None until the window is over."""
+    revenue_minor: int = 0
+
+
+TRIAL_DAYS = 30
+"""The window in which a return counts, from the day of the trial."""

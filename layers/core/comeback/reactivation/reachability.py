@@ -1,22 +1,28 @@
 """Whether, and where, a client may be written to now. Pure: the promises about consent live here."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from comeback.clients.model import VisitStatus, may_market, opted_out
 from comeback.companies.model import Company
-from comeback.conversations.model import Address, ChannelKind
+from comeback.conversations.model import Account, Address, ChannelKind
 from comeback.ports import ClientFile
-from comeback.reactivation.journey import last_sent
-from comeback.reactivation.model import Journey, ServiceRule, SkipReason
+from comeback.reactivation.account_health import standing
+from comeback.reactivation.journey import NOT_ARRIVED, last_sent
+from comeback.reactivation.model import Attempt, Journey, ServiceRule, SkipReason
+from comeback.reactivation.styles import usable
 
 PROACTIVE = (ChannelKind.TELEGRAM, ChannelKind.WHATSAPP, ChannelKind.MAX)
 """Messengers that allow writing first (Instagram does not, promise 6)."""
 
 
-def choose_address(company: Company, file: ClientFile) -> Address | None:
-    """The first of the company's channels where the client has an address, a consent, and was not unreachable."""
+def choose_address(
+    company: Company, file: ClientFile, closed: Collection[ChannelKind] = ()
+) -> Address | None:
+    """The first of the company's channels where the client has an address, a consent, and was not unreachable. `closed`:
+    where this attempt failed, or our account is stopped."""
     for channel in company.channels:
-        if channel not in PROACTIVE or channel in file.client.unreachable:
+        if channel not in PROACTIVE or channel in file.client.unreachable or channel in closed:
             continue
         if not may_market(file.consents, channel):
             continue
@@ -27,7 +33,12 @@ def choose_address(company: Company, file: ClientFile) -> Address | None:
 
 
 def skip_reason(
-    company: Company, file: ClientFile, rule: ServiceRule, journey: Journey, now: datetime
+    company: Company,
+    file: ClientFile,
+    rule: ServiceRule,
+    journey: Journey,
+    now: datetime,
+    closed: Collection[ChannelKind] = (),
 ) -> SkipReason | None:
     """Why this client must not be written to now; None: they may. The order is the order of weight."""
     if not company.enabled:
@@ -44,9 +55,42 @@ def skip_reason(
         return SkipReason.AWAY
     if _recently_written(file, journey, rule, now):
         return SkipReason.RECENT_MESSAGE
-    if choose_address(company, file) is None:
-        return _why_no_address(company, file)
+    if capped(company, file, now):
+        return SkipReason.FREQUENCY_CAP
+    if choose_address(company, file, closed) is None:
+        return _why_no_address(company, file, closed)
     return None
+
+
+def capped(company: Company, file: ClientFile, now: datetime) -> bool:
+    """Whether one more marketing message would be too many for the week or the month, whatever it is about."""
+    sent = marketing_sent(file)
+    for days, most in ((7, company.week_cap), (30, company.month_cap)):
+        if sum(moment > now - timedelta(days=days) for moment in sent) >= most:
+            return True
+    return False
+
+
+def marketing_sent(file: ClientFile) -> tuple[datetime, ...]:
+    """When marketing left for this client, of all journeys on file; what proved not to have arrived does not count."""
+    return tuple(
+        attempt.sent_at
+        for journey in file.journeys
+        for attempt in (*journey.earlier, journey.attempt)
+        if attempt.sent_at and attempt.outcome not in NOT_ARRIVED
+    )
+
+
+def closed_channels(
+    accounts: Mapping[ChannelKind, Account], file: ClientFile, attempt: Attempt, now: datetime
+) -> frozenset[ChannelKind]:
+    """Where this attempt has failed, our account is stopped, or WhatsApp has left us no template to begin with."""
+    stopped = {c for c, account in accounts.items() if standing(account, now).stopped_by}
+    whatsapp = accounts.get(ChannelKind.WHATSAPP)
+    talk = file.conversation(ChannelKind.WHATSAPP)
+    if whatsapp and not usable(whatsapp.templates_out) and not (talk and talk.window_open(now)):
+        stopped.add(ChannelKind.WHATSAPP)
+    return frozenset({*stopped, *attempt.failed})
 
 
 def has_future_booking(file: ClientFile, now: datetime) -> bool:
@@ -69,7 +113,11 @@ def _recently_written(file: ClientFile, journey: Journey, rule: ServiceRule, now
     return any(sent and sent > since for sent in others)
 
 
-def _why_no_address(company: Company, file: ClientFile) -> SkipReason:
+def _why_no_address(
+    company: Company, file: ClientFile, closed: Collection[ChannelKind]
+) -> SkipReason:
+    if closed and choose_address(company, file):
+        return SkipReason.ACCOUNT_STOPPED
     reachable = [
         a
         for a in file.client.addresses

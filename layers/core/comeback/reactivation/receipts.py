@@ -1,15 +1,20 @@
 """What becomes of a journey's messages: the part of the Dialogue port that `deliver` needs, without CRM or model."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from comeback.changes import Change, RemoveDue, SaveClient, SaveJourney
-from comeback.conversations.model import ChannelKind, OutboxMessage
+from comeback.clients.model import Client
+from comeback.conversations.model import ChannelKind, OutboxMessage, Refusal
 from comeback.ports import ClientFile, Effects
 from comeback.reactivation.journey import conclude, reach
 from comeback.reactivation.model import Journey, JourneyState, Outcome, Stage
 
-UNREACHABLE_CODES = frozenset({"403", "400", "131026"})
-"""Blocked or unknown chat (Telegram), number not on WhatsApp: this address will not work again."""
+OUTCOMES: Mapping[Refusal, Outcome] = {
+    Refusal.NOT_NOW: Outcome.POSTPONED,
+    Refusal.SLOW_DOWN: Outcome.POSTPONED,
+}
+"""Of a message that did not arrive; any other refusal leaves it undeliverable in this channel."""
 
 
 class Receipts:
@@ -29,17 +34,13 @@ class Receipts:
         return Effects(changes=(*changes, SaveJourney(ended), *counts), finished=told)
 
     def undelivered(self, file: ClientFile, message: OutboxMessage) -> Effects:
-        changes: list[Change] = []
-        channel = message.address.channel
-        if message.error_code in UNREACHABLE_CODES and channel not in file.client.unreachable:
-            barred = (*file.client.unreachable, channel)
-            changes.append(SaveClient(replace(file.client, unreachable=barred)))
         journey = file.journey(message.journey_id or "")
-        if journey is None or journey.attempt.outbox_id != message.outbox_id:
-            return Effects(changes=tuple(changes))
-        told = waits(journey, Outcome.UNDELIVERABLE)
-        if told:
-            ended = conclude(journey, Outcome.UNDELIVERABLE, message.error_code)
+        outcome = OUTCOMES.get(message.refusal or Refusal.MESSAGE, Outcome.UNDELIVERABLE)
+        ours = journey is not None and journey.attempt.outbox_id == message.outbox_id
+        told = waits(journey, outcome) if journey and ours else ()
+        changes: list[Change] = list(_client_after(file.client, message, first_told=bool(told)))
+        if told and journey:
+            ended = conclude(journey, outcome, message.error_code)
             changes.append(SaveJourney(ended))
         return Effects(changes=tuple(changes), finished=told)
 
@@ -50,7 +51,31 @@ class Receipts:
         if stage is Stage.CONTACTED and message.address.channel is ChannelKind.TELEGRAM:
             stage = Stage.DELIVERED  # accepted by Telegram is in the chat; it sends no receipts
         counted, counts = reach(journey, stage)
-        return Effects(changes=(SaveJourney(counted), *counts)) if counts else Effects()
+        if not counts:
+            return Effects()
+        changes: list[Change] = [SaveJourney(counted), *counts]
+        channel = message.address.channel
+        if stage is not Stage.CONTACTED and channel in file.client.doubtful:
+            sure = tuple(c for c in file.client.doubtful if c is not channel)
+            changes.append(SaveClient(replace(file.client, doubtful=sure)))
+        return Effects(changes=tuple(changes))
+
+
+def _client_after(
+    client: Client, message: OutboxMessage, *, first_told: bool
+) -> tuple[SaveClient, ...]:
+    """The address that will not work is barred; one that did not work once is doubtful, and barred the second time."""
+    channel = message.address.channel
+    if channel in client.unreachable:
+        return ()
+    if message.refusal is Refusal.NOBODY or (
+        message.refusal is Refusal.UNDELIVERED and first_told and channel in client.doubtful
+    ):
+        barred = (*client.unreachable, channel)
+        return (SaveClient(replace(client, unreachable=barred)),)
+    if message.refusal is Refusal.UNDELIVERED and channel not in client.doubtful:
+        return (SaveClient(replace(client, doubtful=(*client.doubtful, channel))),)
+    return ()
 
 
 def running(file: ClientFile) -> Journey | None:

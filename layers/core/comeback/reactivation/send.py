@@ -7,9 +7,9 @@ from comeback.changes import PutOutbox, SaveJourney
 from comeback.conversations.model import OutboxMessage, OutboxState, Purpose
 from comeback.errors import InvalidInput
 from comeback.ports import Clock, Leases, Orchestrator, OutboundQueue, Store
-from comeback.reactivation.journey import Ending
+from comeback.reactivation.journey import Ending, outbox_id
 from comeback.reactivation.model import Journey, JourneyState, Outcome, SkipReason
-from comeback.reactivation.reachability import choose_address, skip_reason
+from comeback.reactivation.reachability import choose_address, closed_channels, skip_reason
 from comeback.reactivation.scene import JourneyRef, Scene, load_ref
 from comeback.reactivation.slots import LEASE
 
@@ -47,10 +47,12 @@ class Send:
 
     def _last_look(self, journey: Journey, scene: Scene, now: datetime) -> SkipReason | None:
         """Consent, bookings and the leases may have changed while the message waited for its minute."""
-        reason = skip_reason(scene.company, scene.file, scene.rule, journey, now)
+        accounts = self._store.accounts(journey.company_id)
+        closed = closed_channels(accounts, scene.file, journey.attempt, now)
+        reason = skip_reason(scene.company, scene.file, scene.rule, journey, now, closed)
         if reason:
             return reason
-        if choose_address(scene.company, scene.file) != journey.attempt.address:
+        if choose_address(scene.company, scene.file, closed) != journey.attempt.address:
             return SkipReason.NO_CHANNEL
         slots = journey.attempt.slots
         company_id, holder = journey.company_id, journey.journey_id
@@ -60,7 +62,7 @@ class Send:
     def _hand_over(self, journey: Journey, scene: Scene, task_token: str, now: datetime) -> None:
         attempt = replace(
             journey.attempt,
-            outbox_id=f"{journey.journey_id}.{journey.attempt.number}",
+            outbox_id=outbox_id(journey),
             task_token=task_token,
             sent_at=now,
             deadline=now + timedelta(days=scene.company.answer_days),

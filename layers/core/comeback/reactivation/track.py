@@ -5,8 +5,18 @@ from datetime import datetime
 
 from comeback.changes import SaveJourney
 from comeback.ports import Clock, Leases, Store
-from comeback.reactivation.journey import COMPLETIONS, SILENCE, Ending, conclude, rest_ends
+from comeback.reactivation.journey import (
+    AGAIN_AT_MOST,
+    COMPLETIONS,
+    NOT_ARRIVED,
+    SILENCE,
+    Ending,
+    conclude,
+    next_attempt,
+    rest_ends,
+)
 from comeback.reactivation.model import Journey, JourneyState, Outcome
+from comeback.reactivation.reachability import choose_address, closed_channels
 from comeback.reactivation.scene import DONE, Answer, JourneyRef, Scene, load_ref
 
 
@@ -27,13 +37,27 @@ class Track:
         journey = conclude(journey, outcome)
         self._leases.release(journey.company_id, journey.attempt.slots, journey.journey_id)
         settled = journey.attempt.outcome or outcome
-        if settled in SILENCE and journey.attempt.number < scene.rule.max_attempts:
+        if self._goes_on(journey, scene, settled, now):
             resting = replace(journey, state=JourneyState.RESTING)
             self._store.commit([SaveJourney(resting)])
             return _retry(resting, scene, now)
         ending = Ending(scene.company, scene.file, scene.rule, now)
         self._store.commit(ending.finish(journey, COMPLETIONS[settled]))
         return DONE
+
+    def _goes_on(self, journey: Journey, scene: Scene, settled: Outcome, now: datetime) -> bool:
+        """After silence with another attempt; after a proven failure with the same one, later or in another channel."""
+        attempt = journey.attempt
+        if settled in SILENCE:
+            return attempt.number < scene.rule.max_attempts
+        if settled not in NOT_ARRIVED or attempt.again >= AGAIN_AT_MOST:
+            return False
+        if settled is Outcome.POSTPONED:
+            return True
+        accounts = self._store.accounts(journey.company_id)
+        following = next_attempt(journey).attempt
+        closed = closed_channels(accounts, scene.file, following, now)
+        return choose_address(scene.company, scene.file, closed) is not None
 
 
 def _retry(journey: Journey, scene: Scene, now: datetime) -> Answer:

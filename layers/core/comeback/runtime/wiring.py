@@ -163,7 +163,16 @@ def deliver() -> "Deliver":
     from comeback.reactivation.receipts import Receipts
 
     owner = str(uuid4())
-    return Deliver(store(), _messengers(), Receipts(), _wait_ender(), clock(), owner)
+    return Deliver(
+        store=store(),
+        channels=_messengers(),
+        receipts=Receipts(),
+        limits=_limits(),
+        outbound=_outbound(),
+        orchestrator=_wait_ender(),
+        clock=clock(),
+        owner=owner,
+    )
 
 
 def _messengers() -> "Messengers":

@@ -11,11 +11,12 @@ from pynamodb.expressions.condition import Condition
 
 from comeback import changes as ch
 from comeback.changes import Change
-from comeback.conversations.model import OutboxState
+from comeback.conversations.model import ChannelKind, OutboxState, Signal
 from comeback.reactivation.model import SkipReason, Stage
 from comeback.storage import keys
-from comeback.storage.items.base import NEW, Whole
+from comeback.storage.items.base import NEW, AddressMap, Whole
 from comeback.storage.items.clients import AddressItem, ClientItem, ConsentItem, VisitItem
+from comeback.storage.items.companies import CompanyItem
 from comeback.storage.items.conversations import (
     ConversationItem,
     EventItem,
@@ -23,12 +24,16 @@ from comeback.storage.items.conversations import (
     ProviderItem,
 )
 from comeback.storage.items.funnel import FunnelItem, counter
-from comeback.storage.items.reactivation import ActiveItem, DueItem, JourneyItem
+from comeback.storage.items.learning import ArmItem
+from comeback.storage.items.limits import AccountItem, HealthDayItem, IncidentItem
+from comeback.storage.items.reactivation import ActiveItem, DueItem, JourneyItem, TrialItem
 from comeback.storage.keys import Key
 from comeback.storage.table import Delete, Put, Update, Write
 
 FUNNEL_SHARDS = 4
 """A busy company's counters: one partition takes 1,000 write units a second, and a transaction at a time per item."""
+COUNTED = (ch.Count, ch.CountSignal)
+"""Added up first: one item takes one write of a transaction."""
 KNOWN_TO_PROVIDER = (OutboxState.SENT, OutboxState.DELIVERED, OutboxState.READ)
 """States that a message has only after the messenger's id for it was stored."""
 
@@ -36,6 +41,7 @@ KNOWN_TO_PROVIDER = (OutboxState.SENT, OutboxState.DELIVERED, OutboxState.READ)
 def writes(changes: Sequence[Change]) -> list[Write]:
     """One write per item. Raises ValueError for two conditional changes of one item: a bug of whoever decided them."""
     counts = [change for change in changes if isinstance(change, ch.Count)]
+    signals = [change for change in changes if isinstance(change, ch.CountSignal)]
     others = dict.fromkeys(_latest_touches(changes))
     merged: dict[Key, Write] = {}
     for change in others:
@@ -44,7 +50,7 @@ def writes(changes: Sequence[Change]) -> list[Write]:
             if before and (before.condition is not None or write.condition is not None):
                 raise ValueError(f"two changes of one {write.key.sk} in one commit")
             merged[write.key] = write
-    return [*merged.values(), *_counts(counts, _shard(changes))]
+    return [*merged.values(), *_counts(counts, _shard(changes)), *_signals(signals)]
 
 
 def _latest_touches(changes: Sequence[Change]) -> Iterable[Change]:
@@ -61,7 +67,7 @@ def _latest_touches(changes: Sequence[Change]) -> Iterable[Change]:
         if isinstance(change, ch.TouchConversation):
             if change in kept:
                 yield change
-        elif not isinstance(change, ch.Count):
+        elif not isinstance(change, COUNTED):
             yield change
 
 
@@ -80,6 +86,16 @@ def _counts(counts: Sequence[ch.Count], shard: int) -> Iterable[Update]:
         ]
         kind = FunnelItem.kind.set(FunnelItem)
         yield Update(keys.funnel(company_id, on, shard), [*adds, kind])
+
+
+def _signals(signals: Sequence[ch.CountSignal]) -> Iterable[Update]:
+    days: dict[tuple[str, ChannelKind, date], Counter[Signal]] = {}
+    for signal in signals:
+        day = days.setdefault((signal.company_id, signal.channel, signal.on), Counter())
+        day[signal.signal] += signal.n
+    for (company_id, channel, on), sums in days.items():
+        key = keys.health_day(company_id, channel.value, on)
+        yield Update(key, HealthDayItem.adding(channel, on, sums))
 
 
 def _shard(changes: Sequence[Change]) -> int:
@@ -168,6 +184,29 @@ def _move_outbox(change: ch.MoveOutbox) -> Iterable[Write]:
         yield Put(ProviderItem.of(message))
 
 
+def _incident(change: ch.SaveIncident) -> Iterable[Write]:
+    yield Put(IncidentItem.of(change.company_id, change.channel, change.incident))
+
+
+def _account(change: ch.ChangeAccount) -> Iterable[Write]:
+    key = keys.account(change.company_id, change.channel.value)
+    yield Update(key, AccountItem.changing(change))
+
+
+def _trial(change: ch.SaveTrial) -> Iterable[Write]:
+    yield Put(TrialItem.of(change.trial))
+
+
+def _arm(change: ch.CountArm) -> Iterable[Write]:
+    key = keys.arm(change.company_id, change.dimension, change.arm)
+    yield Update(key, ArmItem.adding(change))
+
+
+def _owner(change: ch.SetOwner) -> Iterable[Write]:
+    for key in (keys.company(change.company_id), keys.registered(change.company_id)):
+        yield Update(key, [CompanyItem.owner.set(AddressMap.of(change.address))])
+
+
 PLANNERS: Mapping[type[Any], Callable[[Any], Iterable[Write]]] = {
     ch.EventSeen: _event,
     ch.SaveClient: _client,
@@ -182,4 +221,9 @@ PLANNERS: Mapping[type[Any], Callable[[Any], Iterable[Write]]] = {
     ch.ReleaseClient: _release,
     ch.PutOutbox: _put_outbox,
     ch.MoveOutbox: _move_outbox,
+    ch.SaveIncident: _incident,
+    ch.ChangeAccount: _account,
+    ch.SaveTrial: _trial,
+    ch.CountArm: _arm,
+    ch.SetOwner: _owner,
 }

@@ -20,8 +20,11 @@
 | 16| find_slots, bookings          | what holds a member of staff on a UTC day  | Get CO#c#DAY#staff#date                       |
 | 17| bookings                      | where a booking of ours stands             | Get CO#c#BOOKING#id                           |
 | 18| reserve, detect               | what the company has reserved on a day     | Get CO#c#LIMIT / date                         |
-| 19| reserve, detect               | since when each messenger is used          | Get CO#c#LIMIT / ACCOUNTS                     |
+| 19| reserve, detect, analyse      | every account: since when, how it fares    | Query CO#c#LIMIT, SK begins ACCOUNT#          |
 | 20| adapters of outside APIs      | when the next call may go                  | Get RATE#bucket                               |
+| 21| lift, nightly settling        | who was drawn in a month, treated or not   | GSI2 CO#c#TRIAL#month, by day (sparse)        |
+| 22| reserve, find_slots, generate | what was tried and won, arm by arm         | Query CO#c, SK begins ARM#                    |
+| 23| report                        | what some days used: requests and tokens   | Query CO#c, SK between USAGE#a and USAGE#b    |
 
 A client's file stands under `F#`, so that one Query reads it and the messages (`OUT#`) stay out of it.
 """
@@ -34,6 +37,8 @@ SEPARATOR = "#"
 COMPANIES = "COMPANIES"
 CATALOGUE = "CAT#"
 FILE = "F#"
+ACCOUNT = "ACCOUNT#"
+ARM = "ARM#"
 ONLY = "-"
 """The sort key of an item that is alone in its partition."""
 
@@ -79,8 +84,21 @@ def cursor(company_id: str, name: str) -> Key:
     return Key(company_partition(company_id), f"CURSOR#{name}")
 
 
+def arm(company_id: str, dimension: str, name: str) -> Key:
+    return Key(company_partition(company_id), f"{ARM}{dimension}#{name}")
+
+
+def usage(company_id: str, on: date) -> Key:
+    return Key(company_partition(company_id), f"USAGE#{on.isoformat()}")
+
+
 def funnel(company_id: str, on: date, shard: int) -> Key:
     return Key(company_partition(company_id), f"FUNNEL#{on.isoformat()}#{shard}")
+
+
+def usage_range(since: date, until: date) -> tuple[str, str]:
+    """Both days included."""
+    return f"USAGE#{since.isoformat()}", f"USAGE#{until.isoformat()}"
 
 
 def funnel_range(since: date, until: date) -> tuple[str, str]:
@@ -131,6 +149,10 @@ def conversation(company_id: str, client_id: str, channel: str) -> Key:
     return Key(client_partition(company_id, client_id), f"{FILE}CONV#{channel}")
 
 
+def trial(company_id: str, client_id: str, trial_id: str) -> Key:
+    return Key(client_partition(company_id, client_id), f"{FILE}TRIAL#{trial_id}")
+
+
 def outbox(company_id: str, client_id: str, outbox_id: str) -> Key:
     return Key(client_partition(company_id, client_id), f"OUT#{outbox_id}")
 
@@ -169,6 +191,10 @@ def clients_index(company_id: str) -> str:
     return f"CO#{company_id}#CLIENTS"
 
 
+def trials_index(company_id: str, on: date) -> str:
+    return f"CO#{company_id}#TRIAL#{on:%Y-%m}"
+
+
 # ── time and limits ──────────────────────────────────────────────────────────────────────────────
 
 
@@ -181,11 +207,23 @@ def booking(company_id: str, booking_id: str) -> Key:
 
 
 def sending_day(company_id: str, on: date) -> Key:
-    return Key(f"CO#{company_id}#LIMIT", on.isoformat())
+    return Key(limits_partition(company_id), on.isoformat())
 
 
-def accounts(company_id: str) -> Key:
-    return Key(f"CO#{company_id}#LIMIT", "ACCOUNTS")
+def limits_partition(company_id: str) -> str:
+    return f"CO#{company_id}#LIMIT"
+
+
+def account(company_id: str, channel: str) -> Key:
+    return Key(limits_partition(company_id), f"{ACCOUNT}{channel}")
+
+
+def health_day(company_id: str, channel: str, on: date) -> Key:
+    return Key(limits_partition(company_id), f"{ACCOUNT}{channel}#DAY#{on.isoformat()}")
+
+
+def incident(company_id: str, channel: str, on: date, code: str) -> Key:
+    return Key(limits_partition(company_id), f"{ACCOUNT}{channel}#INCIDENT#{on.isoformat()}#{code}")
 
 
 def rate(bucket: str) -> Key:

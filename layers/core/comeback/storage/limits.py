@@ -4,43 +4,51 @@ A company's reservations of one local day are one versioned item, all channels i
 last minute, or the last of the owner's daily limit, one loses and looks again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
 
 from comeback.companies.model import Company
-from comeback.conversations.model import ChannelKind
-from comeback.reactivation import sending_limits
-from comeback.reactivation.sending_limits import Level
+from comeback.conversations.model import Account, ChannelKind
+from comeback.reactivation import account_health, sending_limits
 from comeback.storage import keys, rates, transaction
 from comeback.storage.items.base import NEW
-from comeback.storage.items.limits import AccountsItem, ReservationMap, SendingDayItem
+from comeback.storage.items.limits import AccountItem, ReservationMap, SendingDayItem
 from comeback.storage.races import until_won
 from comeback.storage.store import DynamoStore
-from comeback.storage.table import Put, Table, Update
+from comeback.storage.table import Put, Update
 
 
 class DynamoLimits:
     def __init__(self, store: DynamoStore) -> None:
+        self._store = store
         self._table = store.table
 
     def reserve_minute(
-        self, company: Company, channel: ChannelKind, key: str, now: datetime
+        self,
+        company: Company,
+        channel: ChannelKind,
+        key: str,
+        now: datetime,
+        *,
+        zone: ZoneInfo | None = None,
+        not_before: datetime | None = None,
     ) -> datetime | None:
         """Today's first free moment from `now` on. None: the rest of the company's local day has none; tomorrow is
         asked for tomorrow, when its own limits and level are known.
 
         A key keeps its moment until the day is over, also once the moment has passed. A channel's first use begins its
-        account's warm-up. Raises Conflict when others kept winning.
+        account's warm-up. `not_before` is a wish: without room after it, any moment from `now` on will do. Raises Conflict
+        when others kept winning.
         """
 
         def attempt() -> datetime | None:
-            book = _read(self._table, company, now)
+            book = _read(self._store, company, now)
             if key in book.today:
                 return book.today[key].at
-            moment = sending_limits.next_minute(
-                company, book.level(channel), book.taken(channel), now, book.elsewhere(channel)
-            )
+            moment = book.next_minute(channel, zone, not_before)
             writes = [] if moment is None else [book.reserve(channel, key, moment)]
             transaction.apply(self._table, [*writes, *book.first_use(channel)])
             return moment
@@ -49,12 +57,13 @@ class DynamoLimits:
 
     def remaining_today(self, company: Company, now: datetime) -> int:
         """What still fits into today's window, pace and limits; the owner's daily limit is over all channels."""
-        book = _read(self._table, company, now)
-        rooms = (
-            sending_limits.room(company, book.level(channel), book.taken(channel), now)
-            for channel in company.channels
-        )
+        book = _read(self._store, company, now)
+        rooms = (book.room(channel) for channel in company.channels)
         return min(sum(rooms), sending_limits.owners_left(company, len(book.today)))
+
+    def may_send(self, company_id: str, channel: ChannelKind, now: datetime) -> bool:
+        account = self._store.accounts(company_id).get(channel)
+        return account is None or not account_health.standing(account, now).stopped_by
 
     def take(self, bucket: str, per_second: int, per_minute: int, now: datetime) -> float:
         """0.0: the call is taken, go. Else nothing is taken: wait so many seconds and ask again.
@@ -72,7 +81,7 @@ class _Book:
     now: datetime
     day: SendingDayItem | None
     yesterday: SendingDayItem | None
-    accounts: AccountsItem | None
+    accounts: Mapping[ChannelKind, Account]
 
     @property
     def today(self) -> dict[str, ReservationMap]:
@@ -85,9 +94,39 @@ class _Book:
     def elsewhere(self, channel: ChannelKind) -> int:
         return sum(r.channel is not channel for r in _reservations(self.day))
 
-    def level(self, channel: ChannelKind) -> Level:
-        since = self.accounts.since(channel) if self.accounts else None
-        return sending_limits.level(since or self.now, self.now)
+    def next_minute(
+        self, channel: ChannelKind, zone: ZoneInfo | None, not_before: datetime | None
+    ) -> datetime | None:
+        account = self._account(channel)
+        standing = account_health.standing(account, self.now)
+        if standing.stopped_by:
+            return None
+        find = partial(
+            sending_limits.next_minute,
+            self.company,
+            standing.level,
+            self.taken(channel),
+            elsewhere=self.elsewhere(channel),
+            zone=zone,
+            tier=account.tier,
+        )
+        wished = find(not_before) if not_before and self._later_today(not_before) else None
+        return wished or find(self.now)
+
+    def _later_today(self, moment: datetime) -> bool:
+        local = self.company.local
+        return moment > self.now and local(moment).date() == local(self.now).date()
+
+    def room(self, channel: ChannelKind) -> int:
+        account = self._account(channel)
+        standing = account_health.standing(account, self.now)
+        if standing.stopped_by:
+            return 0
+        taken = self.taken(channel)
+        return sending_limits.room(self.company, standing.level, taken, self.now, account.tier)
+
+    def _account(self, channel: ChannelKind) -> Account:
+        return self.accounts.get(channel, Account(channel))
 
     def reserve(self, channel: ChannelKind, key: str, moment: datetime) -> Put:
         added = ReservationMap(channel=channel, reserved_by=key, at=moment)
@@ -98,27 +137,20 @@ class _Book:
         return Put(fresh, SendingDayItem.version == version if self.day else NEW)
 
     def first_use(self, channel: ChannelKind) -> list[Update]:
-        if self.accounts and self.accounts.since(channel):
+        if self._account(channel).since:
             return []
-        began = AccountsItem.beginning(channel, self.now)
-        return [Update(keys.accounts(self.company.company_id), began)]
+        began = AccountItem.beginning(channel, self.now)
+        return [Update(keys.account(self.company.company_id, channel.value), began)]
 
 
-def _read(table: Table, company: Company, now: datetime) -> _Book:
+def _read(store: DynamoStore, company: Company, now: datetime) -> _Book:
     on, company_id = company.local(now).date(), company.company_id
     today = keys.sending_day(company_id, on)
     yesterday = keys.sending_day(company_id, on - timedelta(days=1))
-    accounts = keys.accounts(company_id)
-    found = table.get_all([today, yesterday, accounts])
+    found = store.table.get_all([today, yesterday])
     days = {key: item for key, item in found.items() if isinstance(item, SendingDayItem)}
-    used = found.get(accounts)
-    return _Book(
-        company,
-        now,
-        days.get(today),
-        days.get(yesterday),
-        used if isinstance(used, AccountsItem) else None,
-    )
+    accounts = store.accounts(company_id)
+    return _Book(company, now, days.get(today), days.get(yesterday), accounts)
 
 
 def _reservations(day: SendingDayItem | None) -> Sequence[ReservationMap]:

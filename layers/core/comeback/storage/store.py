@@ -1,17 +1,28 @@
-"""The Store port on DynamoDB. Reads are consistent unless they go through an index."""
+"""The Store port on DynamoDB. Reads are consistent unless they go through an index.
+
+Long on purpose: one method per access pattern of keys.py, a line or two each.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from comeback.bookings.model import Service, Staff
 from comeback.changes import Change
 from comeback.companies.model import Company
-from comeback.conversations.model import Address, ChannelKind, OutboxMessage
+from comeback.conversations.model import Account, Address, ChannelKind, OutboxMessage
 from comeback.errors import InvalidInput, NotFound
-from comeback.ports import Catalogue, ClientFile, FunnelDay, ImportedClient, SeenEvent
-from comeback.reactivation.model import DueService, Journey, ServiceRule, SkipReason, Stage
+from comeback.ports import Catalogue, ClientFile, FunnelDay, ImportedClient, SeenEvent, Usage
+from comeback.reactivation.model import (
+    DueService,
+    Journey,
+    ServiceRule,
+    SkipReason,
+    Stage,
+    Tally,
+    Trial,
+)
 from comeback.storage import commit, imports, keys, transaction
 from comeback.storage.items.base import Item, sortable
 from comeback.storage.items.clients import AddressItem, ClientItem, ConsentItem, VisitItem
@@ -30,8 +41,10 @@ from comeback.storage.items.conversations import (
     ProviderItem,
 )
 from comeback.storage.items.funnel import FunnelItem
-from comeback.storage.items.reactivation import ActiveItem, DueItem, JourneyItem
-from comeback.storage.table import FIRST_INDEX, SECOND_INDEX, Put, Table
+from comeback.storage.items.learning import ArmItem, UsageItem
+from comeback.storage.items.limits import accounts
+from comeback.storage.items.reactivation import ActiveItem, DueItem, JourneyItem, TrialItem
+from comeback.storage.table import FIRST_INDEX, SECOND_INDEX, Put, Table, Update
 
 VISITS_KEPT, JOURNEYS_KEPT = 200, 20
 
@@ -177,11 +190,48 @@ class DynamoStore:
             item.journey() for item in self.table.query(JourneyItem, partition, index=SECOND_INDEX)
         )
 
+    def accounts(self, company_id: str) -> Mapping[ChannelKind, Account]:
+        partition = keys.limits_partition(company_id)
+        return accounts(self.table.query(Item, partition, Item.sk.startswith(keys.ACCOUNT)))
+
+    # ── what was learnt and used ─────────────────────────────────────────────────────────────────
+
+    def arms(self, company_id: str) -> Mapping[str, Mapping[str, Tally]]:
+        partition = keys.company_partition(company_id)
+        found: dict[str, dict[str, Tally]] = defaultdict(dict)
+        for item in self.table.query(ArmItem, partition, Item.sk.startswith(keys.ARM)):
+            found[item.dimension][item.arm] = item.tally()
+        return found
+
+    def trials(self, company_id: str, since: date, until: date) -> Iterable[Trial]:
+        within = Item.second_sk.between(since.isoformat(), f"{until.isoformat()}~")
+        for month in _months(since, until):
+            partition = keys.trials_index(company_id, month)
+            for item in self.table.query(TrialItem, partition, within, SECOND_INDEX):
+                yield item.trial()
+
+    def add_usage(self, company_id: str, on: date, usage: Mapping[str, int]) -> None:
+        actions = UsageItem.adding(usage)
+        transaction.apply(self.table, [Update(keys.usage(company_id, on), actions)])
+
+    def usage(self, company_id: str, since: date, until: date) -> Sequence[Usage]:
+        partition = keys.company_partition(company_id)
+        within = Item.sk.between(*keys.usage_range(since, until))
+        return [item.usage() for item in self.table.query(UsageItem, partition, within)]
+
     def import_visits(self, company_id: str, rows: Iterable[ImportedClient]) -> int:
         return imports.import_visits(self.table, company_id, rows)
 
     def _put(self, item: Item) -> None:
         transaction.apply(self.table, [Put(item)])
+
+
+def _months(since: date, until: date) -> Iterable[date]:
+    """The first day of every month touched."""
+    month = since.replace(day=1)
+    while month <= until:
+        yield month
+        month = (month + timedelta(days=31)).replace(day=1)
 
 
 def _funnel_day(on: date, shards: Sequence[FunnelItem]) -> FunnelDay:

@@ -27,8 +27,10 @@ class ClientItem(Item, discriminator="client"):
     vip = BooleanAttribute()
     away_until = UTCDateTimeAttribute(null=True)
     unreachable = Texts()
+    doubtful = Texts()
     preferred_staff_id = Text()
     crm_id = Text()
+    time_zone = Text()
     version = Whole()
 
     @classmethod
@@ -44,8 +46,10 @@ class ClientItem(Item, discriminator="client"):
             vip=client.vip,
             away_until=client.away_until,
             unreachable=tuple(channel.value for channel in client.unreachable),
+            doubtful=tuple(channel.value for channel in client.doubtful),
             preferred_staff_id=client.preferred_staff_id,
             crm_id=client.crm_id,
+            time_zone=client.time_zone,
             version=client.version,
             second_pk=keys.clients_index(client.company_id),
             second_sk=client.client_id,
@@ -62,8 +66,10 @@ class ClientItem(Item, discriminator="client"):
             vip=self.vip,
             away_until=self.away_until,
             unreachable=tuple(ChannelKind(channel) for channel in self.unreachable),
+            doubtful=tuple(ChannelKind(channel) for channel in self.doubtful),
             preferred_staff_id=self.preferred_staff_id,
             crm_id=self.crm_id,
+            time_zone=self.time_zone,
             version=self.version,
         )
 

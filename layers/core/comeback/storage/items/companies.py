@@ -13,11 +13,29 @@ from pynamodb.attributes import (
 )
 
 from comeback.bookings.model import Service, Staff
-from comeback.companies.model import BusinessType, Company, CrmKind, Hours, SendingWindow, Tone
+from comeback.companies.model import (
+    BusinessType,
+    Company,
+    CrmKind,
+    EmptyChairs,
+    Hours,
+    SendingWindow,
+    Tone,
+)
 from comeback.conversations.model import ChannelKind
 from comeback.reactivation.model import Interval, IntervalSource, ServiceRule
 from comeback.storage import keys
-from comeback.storage.items.base import Choice, Item, Map, Text, Texts, WallTime, Whole, Wholes
+from comeback.storage.items.base import (
+    AddressMap,
+    Choice,
+    Item,
+    Map,
+    Text,
+    Texts,
+    WallTime,
+    Whole,
+    Wholes,
+)
 from comeback.storage.keys import Key
 
 
@@ -61,6 +79,17 @@ class CompanyItem(Item, discriminator="company"):
     discount_cap_percent = Whole()
     answer_days = Whole()
     attribution_days = Whole()
+    owner = AddressMap(null=True)
+    holdout_percent = Whole(default=Company.holdout_percent)
+    margin_percent = Whole(default=Company.margin_percent)
+    message_prices = JSONAttribute(default=dict)
+    minor_per_usd = Whole(null=True)
+    week_cap = Whole(default=Company.week_cap)
+    month_cap = Whole(default=Company.month_cap)
+    empty_chairs = Choice(EmptyChairs, null=True)
+    empty_chairs_limit = Whole(default=Company.empty_chairs_limit)
+    conversion_warning_percent = Whole(default=Company.conversion_warning_percent)
+    report_hour = Whole(default=Company.report_hour)
 
     @classmethod
     def of(cls, company: Company, at: Key) -> "CompanyItem":
@@ -89,6 +118,17 @@ class CompanyItem(Item, discriminator="company"):
             discount_cap_percent=company.discount_cap_percent,
             answer_days=company.answer_days,
             attribution_days=company.attribution_days,
+            owner=AddressMap.of(company.owner) if company.owner else None,
+            holdout_percent=company.holdout_percent,
+            margin_percent=company.margin_percent,
+            message_prices={c.value: price for c, price in company.message_prices.items()},
+            minor_per_usd=company.minor_per_usd,
+            week_cap=company.week_cap,
+            month_cap=company.month_cap,
+            empty_chairs=company.empty_chairs,
+            empty_chairs_limit=company.empty_chairs_limit,
+            conversion_warning_percent=company.conversion_warning_percent,
+            report_hour=company.report_hour,
         )
 
     def company(self) -> Company:
@@ -116,6 +156,17 @@ class CompanyItem(Item, discriminator="company"):
             discount_cap_percent=self.discount_cap_percent,
             answer_days=self.answer_days,
             attribution_days=self.attribution_days,
+            owner=self.owner.address() if self.owner is not None else None,
+            holdout_percent=self.holdout_percent,
+            margin_percent=self.margin_percent,
+            message_prices={ChannelKind(c): price for c, price in self.message_prices.items()},
+            minor_per_usd=self.minor_per_usd,
+            week_cap=self.week_cap,
+            month_cap=self.month_cap,
+            empty_chairs=self.empty_chairs or Company.empty_chairs,
+            empty_chairs_limit=self.empty_chairs_limit,
+            conversion_warning_percent=self.conversion_warning_percent,
+            report_hour=self.report_hour,
         )
 
 

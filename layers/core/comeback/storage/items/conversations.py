@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from pynamodb.attributes import (
+    BinaryAttribute,
     ListAttribute,
     UnicodeAttribute,
     UTCDateTimeAttribute,
@@ -17,6 +18,7 @@ from comeback.conversations.model import (
     OutboxMessage,
     OutboxState,
     Purpose,
+    Refusal,
     TemplateCall,
 )
 from comeback.storage import keys
@@ -59,6 +61,7 @@ class ContentMap(Map):
     text = Text()
     buttons = ListAttribute(of=ButtonMap, default=list)
     template = TemplateMap(null=True)
+    picture = BinaryAttribute(null=True, legacy_encoding=False)
 
     @classmethod
     def of(cls, content: Content) -> "ContentMap":
@@ -74,6 +77,7 @@ class ContentMap(Map):
             )
             if called
             else None,
+            picture=content.picture or None,
         )
 
     def content(self) -> Content:
@@ -84,6 +88,7 @@ class ContentMap(Map):
             template=TemplateCall(called.name, called.language, called.variables, called.payloads)
             if called is not None
             else None,
+            picture=self.picture or b"",
         )
 
 
@@ -102,6 +107,7 @@ class OutboxItem(Item, discriminator="outbox"):
     claimed_until = UTCDateTimeAttribute(null=True)
     provider_id = Text()
     error_code = Text()
+    refusal = Choice(Refusal, null=True)
     version = Whole()
 
     @classmethod
@@ -122,6 +128,7 @@ class OutboxItem(Item, discriminator="outbox"):
             claimed_until=message.claimed_until,
             provider_id=message.provider_id,
             error_code=message.error_code,
+            refusal=message.refusal,
             version=message.version,
         )
 
@@ -141,6 +148,7 @@ class OutboxItem(Item, discriminator="outbox"):
             claimed_until=self.claimed_until,
             provider_id=self.provider_id,
             error_code=self.error_code,
+            refusal=self.refusal,
             version=self.version,
         )
 

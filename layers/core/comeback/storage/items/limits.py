@@ -1,20 +1,32 @@
 """What has been reserved of sending limits and of outside APIs' rates."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 
 from pynamodb.attributes import (
     ListAttribute,
     UnicodeAttribute,
+    UnicodeSetAttribute,
     UTCDateTimeAttribute,
 )
 from pynamodb.expressions.update import Action
 
-from comeback.conversations.model import ChannelKind
+from comeback.changes import ChangeAccount
+from comeback.conversations.model import (
+    Account,
+    ChannelKind,
+    HealthDay,
+    Incident,
+    Quality,
+    Signal,
+)
 from comeback.storage import keys
 from comeback.storage.items.base import Choice, Item, Map, Whole, Wholes
 
 KEPT = timedelta(days=7)
 RATE_KEPT = timedelta(minutes=10)
+HEALTH_KEPT = timedelta(days=60)
+INCIDENTS_KEPT = timedelta(days=365)
 
 
 class ReservationMap(Map):
@@ -46,24 +58,108 @@ class SendingDayItem(Item, discriminator="sending_day"):
         )
 
 
-class AccountsItem(Item, discriminator="accounts"):
-    """When each messenger's account was first used: its warm-up level follows from its age."""
+class AccountItem(Item, discriminator="account"):
+    """One messenger's account of a company: since when it is used, and what its messenger told about it."""
 
-    telegram = UTCDateTimeAttribute(null=True)
-    whatsapp = UTCDateTimeAttribute(null=True)
-    instagram = UTCDateTimeAttribute(null=True)
-    max = UTCDateTimeAttribute(null=True)
-    voice = UTCDateTimeAttribute(null=True)
-
-    def since(self, channel: ChannelKind) -> datetime | None:
-        moment: datetime | None = getattr(self, channel.value)
-        return moment
+    channel = Choice(ChannelKind)
+    since = UTCDateTimeAttribute(null=True)
+    tier = Whole(null=True)
+    quality = Choice(Quality, null=True)
+    templates_out = UnicodeSetAttribute(null=True)
+    resumed_at = UTCDateTimeAttribute(null=True)
 
     @classmethod
     def beginning(cls, channel: ChannelKind, now: datetime) -> list[Action]:
         """Of several beginnings the first stands."""
-        account = cls.get_attributes()[channel.value]
-        return [account.set(account | now), cls.kind.set(cls)]
+        return [cls.since.set(cls.since | now), *cls.naming(channel)]
+
+    @classmethod
+    def changing(cls, change: ChangeAccount) -> list[Action]:
+        actions = cls.naming(change.channel)
+        if change.quality is not None:
+            actions.append(cls.quality.set(change.quality))
+        if change.tier is not None:
+            actions.append(cls.tier.set(change.tier))
+        if change.resumed_at is not None:
+            actions.append(cls.resumed_at.set(change.resumed_at))
+        if change.template_out:
+            actions.append(cls.templates_out.add({change.template_out}))
+        if change.template_back:
+            actions.append(cls.templates_out.delete({change.template_back}))
+        return actions
+
+    @classmethod
+    def naming(cls, channel: ChannelKind) -> list[Action]:
+        return [cls.kind.set(cls), cls.channel.set(channel)]
+
+
+class HealthDayItem(Item, discriminator="health_day"):
+    """Top-level attributes, because ADD makes those from nothing."""
+
+    channel = Choice(ChannelKind)
+    sent = Whole(default=0)
+    delivered = Whole(default=0)
+    read = Whole(default=0)
+    undelivered = Whole(default=0)
+    spared = Whole(default=0)
+    throttled = Whole(default=0)
+    blocked = Whole(default=0)
+    opted_out = Whole(default=0)
+
+    @classmethod
+    def adding(cls, channel: ChannelKind, on: date, signals: Mapping[Signal, int]) -> list[Action]:
+        expires_at = datetime.combine(on, time(), tzinfo=UTC) + HEALTH_KEPT
+        return [
+            *(cls.get_attributes()[signal.value].add(n) for signal, n in signals.items()),
+            cls.kind.set(cls),
+            cls.channel.set(channel),
+            cls.expires_at.set(int(expires_at.timestamp())),
+        ]
+
+    def day(self) -> HealthDay:
+        on = date.fromisoformat(self.sk.rsplit("#", 1)[1])
+        return HealthDay(on, {s: n for s in Signal if (n := getattr(self, s.value))})
+
+
+class IncidentItem(Item, discriminator="incident"):
+    channel = Choice(ChannelKind)
+    code = UnicodeAttribute()
+    at = UTCDateTimeAttribute()
+
+    @classmethod
+    def of(cls, company_id: str, channel: ChannelKind, incident: Incident) -> "IncidentItem":
+        return cls(
+            *keys.incident(company_id, channel.value, incident.at.date(), incident.code),
+            channel=channel,
+            code=incident.code,
+            at=incident.at,
+            expires_at=int((incident.at + INCIDENTS_KEPT).timestamp()),
+        )
+
+    def incident(self) -> Incident:
+        return Incident(self.code, self.at)
+
+
+def accounts(items: Iterable[Item]) -> dict[ChannelKind, Account]:
+    """Put together of their items; days and incidents oldest first."""
+    items = list(items)
+    heads = {item.channel: item for item in items if isinstance(item, AccountItem)}
+    days = [item for item in items if isinstance(item, HealthDayItem)]
+    incidents = [item for item in items if isinstance(item, IncidentItem)]
+    return {
+        channel: Account(
+            channel=channel,
+            since=head.since if head else None,
+            tier=head.tier if head else None,
+            quality=(head and head.quality) or Quality.UNKNOWN,
+            templates_out=frozenset((head and head.templates_out) or ()),
+            resumed_at=head.resumed_at if head else None,
+            days=tuple(item.day() for item in days if item.channel is channel),
+            incidents=tuple(item.incident() for item in incidents if item.channel is channel),
+        )
+        for channel in {*heads, *(i.channel for i in days), *(i.channel for i in incidents)}
+        for head in [heads.get(channel)]
+    }
 
 
 class RateItem(Item, discriminator="rate"):

@@ -9,6 +9,7 @@ from pynamodb.attributes import (
     UTCDateTimeAttribute,
 )
 
+from comeback.conversations.model import ChannelKind
 from comeback.reactivation.model import (
     Attempt,
     Completion,
@@ -18,6 +19,8 @@ from comeback.reactivation.model import (
     JourneyState,
     Outcome,
     Stage,
+    Trial,
+    Why,
 )
 from comeback.storage import keys
 from comeback.storage.items.base import (
@@ -28,6 +31,7 @@ from comeback.storage.items.base import (
     Map,
     SlotMap,
     Text,
+    Texts,
     Whole,
     sortable,
 )
@@ -106,8 +110,12 @@ class AttemptMap(Map):
     sent_at = UTCDateTimeAttribute(null=True)
     deadline = UTCDateTimeAttribute(null=True)
     outcome = Choice(Outcome, null=True)
-    settled = BooleanAttribute()
     detail = Text()
+    again = Whole(default=0)
+    failed = Texts()
+    style = Text()
+    answered_at = UTCDateTimeAttribute(null=True)
+    booked_at = UTCDateTimeAttribute(null=True)
 
     @classmethod
     def of(cls, attempt: Attempt) -> "AttemptMap":
@@ -124,8 +132,12 @@ class AttemptMap(Map):
             sent_at=attempt.sent_at,
             deadline=attempt.deadline,
             outcome=attempt.outcome,
-            settled=attempt.settled,
             detail=attempt.detail,
+            again=attempt.again,
+            failed=tuple(channel.value for channel in attempt.failed),
+            style=attempt.style,
+            answered_at=attempt.answered_at,
+            booked_at=attempt.booked_at,
         )
 
     def attempt(self) -> Attempt:
@@ -142,8 +154,12 @@ class AttemptMap(Map):
             sent_at=self.sent_at,
             deadline=self.deadline,
             outcome=self.outcome,
-            settled=self.settled,
             detail=self.detail,
+            again=self.again,
+            failed=tuple(ChannelKind(channel) for channel in self.failed),
+            style=self.style,
+            answered_at=self.answered_at,
+            booked_at=self.booked_at,
         )
 
 
@@ -162,6 +178,8 @@ class JourneyItem(Item, discriminator="journey"):
     counted = UnicodeSetAttribute()
     completion = Choice(Completion, null=True)
     finished_at = UTCDateTimeAttribute(null=True)
+    why = Choice(Why, null=True)
+    p_return = NumberAttribute(null=True)
     version = Whole()
 
     @classmethod
@@ -180,6 +198,8 @@ class JourneyItem(Item, discriminator="journey"):
             counted={stage.value for stage in journey.counted},
             completion=journey.completion,
             finished_at=journey.finished_at,
+            why=journey.why,
+            p_return=journey.p_return,
             version=journey.version,
             second_pk=keys.campaign_index(journey.company_id, journey.campaign_on),
             second_sk=journey.journey_id,
@@ -203,6 +223,8 @@ class JourneyItem(Item, discriminator="journey"):
             counted=frozenset(Stage(stage) for stage in self.counted or ()),
             completion=self.completion,
             finished_at=self.finished_at,
+            why=self.why or Why.DUE,
+            p_return=self.p_return,
             version=self.version,
         )
 
@@ -215,3 +237,47 @@ class ActiveItem(Item, discriminator="active"):
     @classmethod
     def of(cls, company_id: str, client_id: str, journey_id: str) -> "ActiveItem":
         return cls(*keys.active(company_id, client_id), journey_id=journey_id)
+
+
+class TrialItem(Item, discriminator="trial"):
+    """Stands under its month too (GSI2), by day."""
+
+    company_id = UnicodeAttribute()
+    client_id = UnicodeAttribute()
+    trial_id = UnicodeAttribute()
+    service_id = UnicodeAttribute()
+    on = Day()
+    treated = BooleanAttribute()
+    baseline = NumberAttribute()
+    returned = BooleanAttribute(null=True)
+    revenue_minor = Whole()
+
+    @classmethod
+    def of(cls, trial: Trial) -> "TrialItem":
+        return cls(
+            *keys.trial(trial.company_id, trial.client_id, trial.trial_id),
+            company_id=trial.company_id,
+            client_id=trial.client_id,
+            trial_id=trial.trial_id,
+            service_id=trial.service_id,
+            on=trial.on,
+            treated=trial.treated,
+            baseline=trial.baseline,
+            returned=trial.returned,
+            revenue_minor=trial.revenue_minor,
+            second_pk=keys.trials_index(trial.company_id, trial.on),
+            second_sk=f"{trial.on.isoformat()}#{trial.client_id}",
+        )
+
+    def trial(self) -> Trial:
+        return Trial(
+            company_id=self.company_id,
+            client_id=self.client_id,
+            trial_id=self.trial_id,
+            service_id=self.service_id,
+            on=self.on,
+            treated=self.treated,
+            baseline=float(self.baseline),
+            returned=self.returned,
+            revenue_minor=self.revenue_minor,
+        )

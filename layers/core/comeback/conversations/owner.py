@@ -1,0 +1,102 @@
+"""The owner's own thread: how it is connected, what is told there, and what its buttons do."""
+
+from datetime import datetime
+
+from comeback.changes import ChangeAccount, SetOwner
+from comeback.companies.model import Company
+from comeback.conversations.model import (
+    OWNER,
+    Button,
+    ChannelKind,
+    Content,
+    MessageReceived,
+    OutboxMessage,
+    Purpose,
+)
+from comeback.ports import Effects
+from comeback.texts import supported, text
+
+CONNECTED = (
+    "This chat is now connected to {company}: here you will get a report every morning, and a word when something "
+    "needs your eye."
+)
+ACCOUNT_STOPPED = (
+    "{channel} has stopped our messages (code {code}). Nothing more goes out there until it is safe again; clients who "
+    "can be reached elsewhere are written to there. Look into the messenger's own console, then press the button."
+)
+TEMPLATE_OUT = (
+    "WhatsApp has paused the template {template}. Messages that need it go out in other words or wait. Look into "
+    "WhatsApp Manager."
+)
+RESUMED = "{channel} goes on, slowly at first."
+NOT_YOURS = "This button belongs to the owner of {company}."
+RESUME = "Go on"
+PREFIX = "owner"
+
+
+def notice(
+    company: Company, cause: str, now: datetime, words: str, **variables: str
+) -> OutboxMessage | None:
+    """A word to the owner, once per `cause`; None when no owner is connected. `words` is a catalogue's message."""
+    language = supported(company.language)
+    buttons: tuple[Button, ...] = ()
+    if words == ACCOUNT_STOPPED:
+        verb = f"{PREFIX}:resume:{variables['channel'].lower()}"
+        buttons = (Button(verb, text(language, RESUME)),)
+    return message(company, cause, now, text(language, words, **variables), buttons)
+
+
+def message(
+    company: Company,
+    cause: str,
+    now: datetime,
+    words: str,
+    buttons: tuple[Button, ...] = (),
+    picture: bytes = b"",
+) -> OutboxMessage | None:
+    """The same in words that are written already."""
+    if company.owner is None:
+        return None
+    return OutboxMessage(
+        company_id=company.company_id,
+        client_id=OWNER,
+        outbox_id=f"{OWNER}.{cause}",
+        address=company.owner,
+        content=Content(words, buttons, picture=picture),
+        purpose=Purpose.OWNER,
+        created_at=now,
+    )
+
+
+def concerns(event: MessageReceived, linked: str | None) -> bool:
+    return linked == OWNER or event.button_id.startswith(f"{PREFIX}:")
+
+
+def answer(company: Company, event: MessageReceived, linked: str | None, now: datetime) -> Effects:
+    if linked == OWNER:
+        connected = SetOwner(company.company_id, event.address)
+        return Effects((connected,), (_reply(company, event, now, CONNECTED),))
+    if event.address != company.owner:
+        return Effects((), (_reply(company, event, now, NOT_YOURS),))
+    _, verb, *rest = event.button_id.split(":")
+    if verb == "resume" and rest and rest[0] in set(ChannelKind):
+        channel = ChannelKind(rest[0])
+        resumed = ChangeAccount(company.company_id, channel, resumed_at=now)
+        said = _reply(company, event, now, RESUMED, channel=channel.value.capitalize())
+        return Effects((resumed,), (said,))
+    return Effects()
+
+
+def _reply(
+    company: Company, event: MessageReceived, now: datetime, words: str, **variables: str
+) -> OutboxMessage:
+    said = text(supported(company.language), words, company=company.title, **variables)
+    return OutboxMessage(
+        company_id=company.company_id,
+        client_id=OWNER,
+        outbox_id=f"re.{event.event_id}",
+        address=event.address,
+        content=Content(said),
+        purpose=Purpose.OWNER,
+        created_at=now,
+    )

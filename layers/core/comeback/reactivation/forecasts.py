@@ -1,0 +1,26 @@
+"""The forecast of one client's return to one service, by the company's fitted model."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from comeback.ports import Store
+from comeback.reactivation.returns import ReturnForecast, ReturnModel
+
+
+def stored_model(store: Store, company_id: str, service_id: str) -> ReturnModel | None:
+    """None when none was fitted yet, or by an older release: until tonight's refit the rule's days stand in."""
+    stored = store.model(company_id, service_id)
+    try:
+        return ReturnModel.from_json(stored) if stored else None
+    except ValueError:
+        return None
+
+
+def forecast(
+    model: ReturnModel | None, days: Sequence[date], today: date, usual_days: int
+) -> ReturnForecast | None:
+    """As of today. Without a model, by what is assumed of the kind of business; None without a visit."""
+    past = [day for day in days if day <= today]
+    if not past:
+        return None
+    return (model or ReturnModel.default(usual_days)).forecast(past, as_of=today)

@@ -1,0 +1,80 @@
+"""Whether this client is worth a message now, and what would happen without one: the numbers before the draw. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+
+from comeback.clients.model import Visit, VisitStatus
+from comeback.conversations.model import Account, Address, Signal
+from comeback.reactivation.bandit import Prior, Tally
+from comeback.reactivation.model import TRIAL_DAYS
+from comeback.reactivation.reachability import marketing_sent
+from comeback.reactivation.returns import ReturnForecast
+from comeback.reactivation.scene import Scene
+from comeback.reactivation.worth import Case, Gain, expected_gain, persuadable
+
+OPTS_OUT = Prior(0.01, 100)
+"""Opt-outs and blocks per message until the account's own are known: a judgement, a fifth of the specification's bound."""
+YEAR_DAYS = 365
+TRIALS, TREATED, CONTROL = "trial", "treated", "control"
+"""The dimension and arms under which settled trials are counted."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    p_return: float
+    """Chance of a visit within TRIAL_DAYS if nobody writes."""
+    gain: Gain | None
+    """None where no price of the service is known: then it is not ours to say that a message does not pay."""
+
+    @property
+    def worth(self) -> bool:
+        return self.gain is None or self.gain.worth
+
+
+def judge(
+    scene: Scene,
+    address: Address,
+    forecast: ReturnForecast,
+    trials: Mapping[str, Tally],
+    account: Account | None,
+    now: datetime,
+) -> Judgement:
+    p_return = forecast.p_return_within(TRIAL_DAYS)
+    ticket = usual_ticket(scene)
+    if not ticket:
+        return Judgement(p_return, None)
+    company = scene.company
+    month = now - timedelta(days=30)
+    lifetime = forecast.expected_visits(YEAR_DAYS) * ticket * company.margin_percent / 100
+    case = Case(
+        p_return_alone=p_return,
+        ticket_minor=ticket,
+        margin_percent=company.margin_percent,
+        message_price_minor=company.message_price(address.channel),
+        opt_out_rate=opt_out_rate(account),
+        lifetime_minor=round(lifetime),
+        persuadable=persuadable(trials.get(TREATED, Tally()), trials.get(CONTROL, Tally())),
+        messages_30_days=sum(sent > month for sent in marketing_sent(scene.file)),
+    )
+    return Judgement(p_return, expected_gain(case))
+
+
+def usual_ticket(scene: Scene) -> int:
+    """What this client usually pays for the service, else its price; minor units, 0 where neither is known."""
+    service_id = scene.service.service_id
+    paid = [v.amount_minor for v in completed(scene.file.visits, service_id) if v.amount_minor]
+    return round(median(paid)) if paid else scene.service.price_minor
+
+
+def opt_out_rate(account: Account | None) -> float:
+    days = account.days if account else ()
+    sent = sum(day.count(Signal.SENT) for day in days)
+    out = sum(day.count(Signal.OPTED_OUT) + day.count(Signal.BLOCKED) for day in days)
+    return OPTS_OUT.after(Tally(max(sent, out), out))
+
+
+def completed(visits: tuple[Visit, ...], service_id: str) -> list[Visit]:
+    """Oldest first, as the file has them."""
+    return [v for v in visits if v.service_id == service_id and v.status is VisitStatus.COMPLETED]

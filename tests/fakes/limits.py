@@ -1,0 +1,40 @@
+"""The Limits port in memory: generous, unless an account is stopped or a day has no minute left."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from comeback.companies.model import Company
+from comeback.conversations.model import ChannelKind
+
+
+@dataclass
+class FakeLimits:
+    stopped: set[ChannelKind] = field(default_factory=set)
+    remaining: int = 100
+    reserved: dict[str, datetime] = field(default_factory=dict)
+    waits: Mapping[str, float] = field(default_factory=dict)
+
+    def reserve_minute(
+        self,
+        company: Company,
+        channel: ChannelKind,
+        key: str,
+        now: datetime,
+        *,
+        zone: ZoneInfo | None = None,
+        not_before: datetime | None = None,
+    ) -> datetime | None:
+        if channel in self.stopped:
+            return None
+        return self.reserved.setdefault(key, not_before or now)
+
+    def remaining_today(self, company: Company, now: datetime) -> int:
+        return self.remaining
+
+    def may_send(self, company_id: str, channel: ChannelKind, now: datetime) -> bool:
+        return channel not in self.stopped
+
+    def take(self, bucket: str, per_second: int, per_minute: int, now: datetime) -> float:
+        return self.waits.get(bucket, 0.0)

@@ -1,0 +1,69 @@
+"""What FakeStore makes of changes that add up: accounts, arms, trials."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from comeback import changes as ch
+from comeback.conversations.model import Account, ChannelKind, HealthDay, Signal
+from comeback.reactivation.model import Tally, Trial
+
+NOTED = (ch.CountSignal, ch.SaveIncident, ch.ChangeAccount, ch.SaveTrial, ch.CountArm)
+
+
+def accounts(company_id: str, noted: Iterable[ch.Change]) -> dict[ChannelKind, Account]:
+    found: dict[ChannelKind, Account] = {}
+    days: dict[ChannelKind, dict[date, Counter[Signal]]] = defaultdict(dict)
+    for change in noted:
+        if not isinstance(change, NOTED[:3]) or change.company_id != company_id:
+            continue
+        account = found.get(change.channel, Account(change.channel))
+        if isinstance(change, ch.SaveIncident):
+            same = (change.incident.code, change.incident.at.date())
+            others = tuple(i for i in account.incidents if (i.code, i.at.date()) != same)
+            account = replace(account, incidents=(*others, change.incident))
+        elif isinstance(change, ch.ChangeAccount):
+            account = _changed(account, change)
+        else:
+            day = days[change.channel].setdefault(change.on, Counter())
+            day[change.signal] += change.n
+        found[change.channel] = account
+    return {
+        channel: replace(
+            account,
+            days=tuple(HealthDay(on, dict(counts)) for on, counts in sorted(days[channel].items())),
+        )
+        for channel, account in found.items()
+    }
+
+
+def _changed(account: Account, change: ch.ChangeAccount) -> Account:
+    out = account.templates_out | {change.template_out} if change.template_out else None
+    back = account.templates_out - {change.template_back} if change.template_back else None
+    return replace(
+        account,
+        quality=change.quality or account.quality,
+        tier=account.tier if change.tier is None else change.tier,
+        resumed_at=change.resumed_at or account.resumed_at,
+        templates_out=out or (account.templates_out if back is None else back),
+    )
+
+
+def arms(company_id: str, noted: Iterable[ch.Change]) -> dict[str, dict[str, Tally]]:
+    found: dict[str, dict[str, Tally]] = defaultdict(dict)
+    for change in noted:
+        if isinstance(change, ch.CountArm) and change.company_id == company_id:
+            before = found[change.dimension].get(change.arm, Tally())
+            tally = Tally(before.tried + change.tried, before.won + change.won)
+            found[change.dimension][change.arm] = tally
+    return found
+
+
+def trials(company_id: str, noted: Iterable[ch.Change]) -> Sequence[Trial]:
+    latest = {
+        change.trial.trial_id: change.trial
+        for change in noted
+        if isinstance(change, ch.SaveTrial) and change.trial.company_id == company_id
+    }
+    return sorted(latest.values(), key=lambda trial: (trial.on, trial.client_id))
