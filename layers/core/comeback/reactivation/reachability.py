@@ -9,7 +9,7 @@ from comeback.conversations.model import Account, Address, ChannelKind
 from comeback.ports import ClientFile
 from comeback.reactivation.account_health import standing
 from comeback.reactivation.journey import NOT_ARRIVED, last_sent
-from comeback.reactivation.model import Attempt, Journey, ServiceRule, SkipReason
+from comeback.reactivation.model import Attempt, Completion, Journey, ServiceRule, SkipReason
 from comeback.reactivation.styles import usable
 
 PROACTIVE = (ChannelKind.TELEGRAM, ChannelKind.WHATSAPP, ChannelKind.MAX)
@@ -107,9 +107,13 @@ def _came_since(file: ClientFile, journey: Journey) -> bool:
 
 
 def _recently_written(file: ClientFile, journey: Journey, rule: ServiceRule, now: datetime) -> bool:
-    """Another journey's message within the retry interval."""
+    """Another journey's message within the retry interval; who was away and named the day themselves may be written to."""
     since = now - timedelta(days=rule.retry_interval_days)
-    others = (last_sent(j) for j in file.journeys if j.journey_id != journey.journey_id)
+    others = (
+        last_sent(j)
+        for j in file.journeys
+        if j.journey_id != journey.journey_id and j.completion is not Completion.AWAY
+    )
     return any(sent and sent > since for sent in others)
 
 
