@@ -31,7 +31,8 @@ WEIGHTS: Mapping[Signal, float] = {
     Signal.UNDELIVERED: 0.1,
 }
 """How much each tells against us; a judgement, in the order in which messengers take offence."""
-REMEMBERED, HALF_LIFE = timedelta(days=14), timedelta(days=5)
+HALF_LIFE = timedelta(days=5)
+"""Of a day's counts. Nothing is forgotten at once: where a good day dropped out, the score would rise by itself."""
 FIRST_MESSAGES = 20
 """Assumed sent well besides those counted, so that one block among three messages is no verdict."""
 WORST_RATE = 0.10
@@ -71,12 +72,10 @@ def standing(account: Account, now: datetime) -> Standing:
 
 
 def spam_score(account: Account, now: datetime) -> float:
-    """0–1. Complaints per marketing message of the last 14 days, newer days weighing more, and incidents."""
+    """0–1. Complaints per marketing message, newer days weighing more, and incidents."""
     against = sent = 0.0
     for day in account.days:
         age = now - datetime.combine(day.on, time(), tzinfo=UTC)
-        if age > REMEMBERED:
-            continue
         weight = _decay(max(age, timedelta(0)), HALF_LIFE)
         sent += weight * day.count(Signal.SENT)
         against += weight * sum(day.count(signal) * w for signal, w in WEIGHTS.items())
