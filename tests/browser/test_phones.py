@@ -83,6 +83,21 @@ def test_words_reach_the_business_as_the_clients(
     expect(words).to_be_focused()
 
 
+def test_a_picture_is_shown_above_its_words(open_phones: Open, business: Business) -> None:
+    page = open_phones(width=360, height=740)
+    business.photo("")
+    listed = page.get_by_role("list", name="Phones").get_by_role("button", name="Ольга")
+    expect(listed).to_contain_text("Picture")
+    business.photo("Отчёт за неделю")
+    shown = phone(page, "Ольга").locator(".bubble").last
+    expect(shown).to_contain_text("Отчёт за неделю")
+    expect(shown).to_be_in_viewport(ratio=1)
+    drawn = shown.get_by_role("img").evaluate("i => [i.naturalWidth, i.width < i.naturalWidth]")
+    assert drawn == [900, True]
+    above = shown.evaluate("b => b.firstChild.tagName")
+    assert above == "IMG"
+
+
 def test_half_typed_words_survive_what_arrives(open_phones: Open, business: Business) -> None:
     page = open_phones()
     business.telegram()

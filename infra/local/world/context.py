@@ -30,7 +30,8 @@ class PeopleHook(Protocol):
         methods take as their first argument. `address`: the chat id | the number in digits, both as text.
         `message`: {"message_id": str, "text": str, "buttons": [{"id", "title"}]} and, for a WhatsApp template,
         "template": {"name", "language"} – `text` is then the template's body with its variables filled and the
-        buttons' ids are their payloads. Edits are not told: a button that an edit took away can not be pressed.
+        buttons' ids are their payloads; for a Telegram photo "picture", where it is served, and `text` is its caption.
+        Edits are not told: a button that an edit took away can not be pressed.
 
         It decides when the message is delivered and read (`world.whatsapp.deliver(id)`, `.read(id)`) and what is
         answered (`.user_sends(...)`, `.press_button(...)`), by `world.clock.at(when, callback)`.

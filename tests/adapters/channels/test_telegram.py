@@ -3,11 +3,21 @@
 from typing import Any
 
 import pytest
+from comeback.analytics.canvas import Canvas
 from comeback.channels import telegram
 from comeback.channels.telegram import TelegramChannel
 from comeback.conversations.model import ChannelKind, Content
-from comeback.errors import RateLimited, Refused, Unavailable, Undeliverable, UnknownOutcome
+from comeback.errors import (
+    InvalidInput,
+    RateLimited,
+    Refused,
+    Unavailable,
+    Undeliverable,
+    UnknownOutcome,
+)
 from comeback.ports import Sent
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.adapters.channels.messages import NOBODY, message, slots
 from tests.adapters.conftest import WorldServer
@@ -71,6 +81,70 @@ def test_buttons_stand_one_a_row_and_can_be_pressed(bot_world: WorldServer) -> N
 def test_a_text_too_long_is_cut_and_not_refused(bot_world: WorldServer) -> None:
     send(bot_world, "я" * 5000)
     assert len(said(bot_world)[0]["text"]) == telegram.TEXT_LIMIT
+
+
+# ── pictures ─────────────────────────────────────────────────────────────────────────────────────
+
+PICTURE = Canvas(80, 40, ["#000000"]).png()
+
+
+def photos(world: WorldServer) -> list[dict[str, Any]]:
+    entries = world.control.get("/world/transcript?kind=telegram.sendPhoto").json()["entries"]
+    return [entry["response"]["result"] for entry in entries if entry["status"] == 200]
+
+
+def test_a_picture_carries_text_and_buttons_in_one_message(bot_world: WorldServer) -> None:
+    sent = send(bot_world, Content("Отчёт", slots(2), picture=PICTURE))
+    [arrived] = photos(bot_world)
+    assert (arrived["caption"], str(arrived["message_id"])) == ("Отчёт", sent.provider_id)
+    assert arrived["photo"][0]["file_size"] == len(PICTURE)
+    assert len(arrived["reply_markup"]["inline_keyboard"]) == 2
+    assert list(bot_world.world.telegram.bot(BOT).files.values()) == [PICTURE]
+    assert said(bot_world) == []
+
+
+def test_a_picture_needs_no_text(bot_world: WorldServer) -> None:
+    send(bot_world, Content("", picture=PICTURE))
+    assert "caption" not in photos(bot_world)[0]
+
+
+def test_a_caption_too_long_is_cut_at_a_line_and_not_refused(bot_world: WorldServer) -> None:
+    lines = "\n".join(f"{n}. {'я' * 90}" for n in range(20))
+    send(bot_world, Content(lines, picture=PICTURE))
+    [arrived] = photos(bot_world)
+    assert arrived["caption"].split("\n") == lines.split("\n")[:10]
+
+
+@given(st.text(alphabet="яa\n ", max_size=3000))
+def test_a_caption_fits_and_keeps_whole_lines(text: str) -> None:
+    cut = telegram.caption(text)
+    assert text.startswith(cut)
+    assert len(cut) <= telegram.CAPTION_LIMIT
+    assert cut == text or cut.rstrip() == cut or "\n" not in text[: telegram.CAPTION_LIMIT + 1]
+
+
+@pytest.mark.parametrize("body", ["a" * 1024, "a" * 1023 + "\n" + "b", "a" * 1024 + "\n" + "b"])
+def test_a_caption_is_cut_no_sooner_than_it_must(body: str) -> None:
+    assert telegram.caption(body) == (body if len(body) <= 1024 else body.split("\n")[0])
+
+
+def test_what_fails_with_a_picture_means_what_it_means_without(bot_world: WorldServer) -> None:
+    shown = Content("Отчёт", picture=PICTURE)
+    with pytest.raises(Undeliverable) as nobody:
+        send(bot_world, shown, to=404404)
+    assert nobody.value.code == "400"
+    with pytest.raises(InvalidInput):
+        send(bot_world, Content("Отчёт", picture=b"no picture"))
+    fault(bot_world, "error", target="telegram.sendPhoto", status=502, body={"ok": False})
+    with pytest.raises(UnknownOutcome):
+        send(bot_world, shown)
+    for _ in range(3):
+        send(bot_world, shown)
+    with pytest.raises(RateLimited):
+        send(bot_world, shown)
+
+
+# ── what may go wrong ────────────────────────────────────────────────────────────────────────────
 
 
 def test_too_many_messages_name_the_wait(bot_world: WorldServer) -> None:

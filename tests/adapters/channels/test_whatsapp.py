@@ -55,6 +55,11 @@ def test_a_plain_message_is_sent_and_its_status_echoes_our_id(salon: Salon) -> N
     assert requests(salon)[0]["text"] == {"body": "Привет", "preview_url": False}
 
 
+def test_a_picture_is_left_out(salon: Salon) -> None:
+    send(salon, Content("Отчёт", picture=b"a chart"))
+    assert requests(salon)[0]["text"]["body"] == "Отчёт"
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_few_buttons_are_reply_buttons(salon: Salon, count: int) -> None:
     sent = send(salon, Content("Когда?", slots(count)))

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import httpx
+from comeback.analytics.canvas import Canvas
 
 from tests.adapters.conftest import Receiver, WorldServer
 from tests.adapters.world import whatsapp_business
@@ -72,6 +73,16 @@ class Business:
         body = {"chat_id": to, "text": text, "reply_markup": {"inline_keyboard": rows}}
         sent = self.server.control.post(f"/telegram/bot{BOT_TOKEN}/sendMessage", json=body)
         return int(self._ok(sent)["result"]["message_id"])
+
+    def photo(self, caption: str, to: int = 1001) -> None:
+        """A white chart of 900 × 500."""
+        files = {"photo": ("chart.png", Canvas(900, 500, ["#000000"]).png())}
+        sent = self.server.control.post(
+            f"/telegram/bot{BOT_TOKEN}/sendPhoto",
+            data={"chat_id": to, "caption": caption},
+            files=files,
+        )
+        self._ok(sent)
 
     def whatsapp(
         self,

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import struct
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
@@ -22,7 +23,13 @@ from telegram.request import HTTPXRequest
 from tests.adapters.conftest import NOW, Receiver, WorldServer
 
 TOKEN, BOT, ANNA = "4242:secret-of-the-bot", "salon_bot", 1001
+JPEG = b"\xff\xd8\xff\xe0 and what a photo is made of"
 Answer = TypeVar("Answer")
+
+
+def png(width: int, height: int) -> bytes:
+    """As far as its size is told."""
+    return b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", width, height)
 
 
 def with_bot(
@@ -182,11 +189,53 @@ def test_editing(bot_world: WorldServer) -> None:
 def test_a_photo_is_uploaded_and_comes_back(bot_world: WorldServer) -> None:
     async def send(bot: Bot) -> tuple[str | None, bytearray]:
         await bot.send_chat_action(ANNA, "upload_photo")
-        sent = await bot.send_photo(ANNA, b"jpeg bytes", caption="Работа мастера")
+        sent = await bot.send_photo(ANNA, JPEG, caption="Работа мастера")
         file = await sent.photo[-1].get_file()
         return sent.caption, await file.download_as_bytearray()
 
-    assert with_bot(bot_world, send) == ("Работа мастера", bytearray(b"jpeg bytes"))
+    assert with_bot(bot_world, send) == ("Работа мастера", bytearray(JPEG))
+
+
+def test_a_photo_is_noted_by_its_size_alone_and_shown_on_the_phone(bot_world: WorldServer) -> None:
+    anna = {"id": "anna", "name": "Анна", "language": "ru", "telegram_user_id": ANNA}
+    control = bot_world.control
+    control.post("/world/people", json={"people": [anna]}).raise_for_status()
+    picture = png(900, 500) + bytes(5000)
+    with_bot(bot_world, lambda bot: bot.send_photo(ANNA, picture, caption="Отчёт"))
+
+    found = control.get("/world/transcript?kind=telegram.sendPhoto").json()["entries"]
+    assert len(json.dumps(found)) < 2000
+    told = found[0]["response"]["result"]
+    [size] = told["photo"]
+    assert (told["caption"], size["width"], size["height"]) == ("Отчёт", 900, 500)
+    assert size["file_size"] == len(picture)
+
+    [bubble] = control.get("/phones/api/phones/anna").json()["thread"]
+    shown = control.get(bubble["picture"])
+    assert bubble["text"] == "Отчёт"
+    assert (shown.content, shown.headers["content-type"]) == (picture, "image/png")
+    assert control.get(f"{bubble['picture']}0").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("photo", "caption", "why"),
+    [
+        (b"no picture", "", "IMAGE_PROCESS_FAILED"),
+        (png(9000, 2000), "", "PHOTO_INVALID_DIMENSIONS"),
+        (png(900, 40), "", "PHOTO_INVALID_DIMENSIONS"),
+        (JPEG + bytes(10 * 1024 * 1024), "", "too big"),
+        (png(900, 500), "x" * 1025, "caption is too long"),
+    ],
+)
+def test_photos_it_refuses(bot_world: WorldServer, photo: bytes, caption: str, why: str) -> None:
+    with pytest.raises(BadRequest, match=f"(?i){why}"):
+        with_bot(bot_world, lambda bot: bot.send_photo(ANNA, photo, caption=caption))
+
+
+def test_photos_are_refused_to_those_whom_messages_are(bot_world: WorldServer) -> None:
+    bot_world.world.telegram.blocks(BOT, ANNA)
+    with pytest.raises(Forbidden, match="bot was blocked by the user"):
+        with_bot(bot_world, lambda bot: bot.send_photo(ANNA, png(900, 500)))
 
 
 def test_a_reply_keyboard_is_taken(bot_world: WorldServer) -> None:

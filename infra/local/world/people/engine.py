@@ -70,6 +70,7 @@ class People:
             message_id=str(message.get("message_id", "")),
             buttons=tuple((b["id"], b["title"]) for b in message.get("buttons", ())),
             status="delivered",
+            picture=message.get("picture", ""),
         )
         if person is None:
             self._delivered(bubble)

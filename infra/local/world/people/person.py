@@ -94,6 +94,8 @@ class Bubble:
     buttons: tuple[tuple[str, str], ...] = ()
     """(id, title)."""
     status: str = ""
+    picture: str = ""
+    """Where the page finds it."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -104,4 +106,5 @@ class Bubble:
             "message_id": self.message_id,
             "buttons": [{"id": i, "title": t} for i, t in self.buttons],
             "status": self.status,
+            "picture": self.picture,
         }

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from world.people.engine import People
 from world.people.person import Person
+from world.telegram.photos import media_type
 
 if TYPE_CHECKING:
     from world.context import World
@@ -53,6 +54,14 @@ def routes(world: "World") -> list[BaseRoute]:
         thread = [bubble.as_json() for bubble in people().threads[person.person_id]]
         return JSONResponse({**_summary(people(), person), "thread": thread})
 
+    async def picture(request: Request) -> Response:
+        """A photo that a bot, named by its username, has sent. Without the bot's token, unlike Telegram's own files."""
+        bot = world.telegram.bots.get(request.path_params["bot"])
+        content = bot.files.get(request.path_params["file_id"], b"") if bot else b""
+        if not content:
+            return JSONResponse({"error": "no such picture"}, status_code=404)
+        return Response(content, media_type=media_type(content))
+
     async def act(request: Request) -> Response:
         """hold | release | say {text, channel} | press {message_id, button_id}; errors name the field."""
         person = people().persons.get(request.path_params["person"])
@@ -66,6 +75,7 @@ def routes(world: "World") -> list[BaseRoute]:
     return [
         Route("/phones", page),
         Route("/phones/files/{name}", asset),
+        Route("/phones/pictures/{bot}/{file_id}", picture),
         Route("/phones/api/phones", phones),
         Route("/phones/api/phones/{person}", phone),
         Route("/phones/api/phones/{person}/{verb}", act, methods=["POST"]),

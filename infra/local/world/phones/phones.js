@@ -47,7 +47,7 @@ function listed(phone) {
   const face = avatar(made("span", "", "avatar"), phone);
   face.setAttribute("aria-hidden", "true");
   const when = phone.last ? told(phone.last.at, phone.time_zone, hour) : "";
-  const last = phone.last ? phone.last.text.split("\n")[0] : "no messages yet";
+  const last = phone.last ? phone.last.text.split("\n")[0] || "Picture" : "no messages yet";
   button.append(face, made("b", phone.name), made("small", when), made("small", last, "last"));
   button.onclick = () => { pinned = phone.id; refresh(true); };
   const item = made("li");
@@ -64,8 +64,18 @@ function drawList() {
   if (focused) find(`[data-id="${CSS.escape(focused)}"]`, list)?.focus();
 }
 
+/** It is loaded after the thread was scrolled to its end. */
+function pictureOf(message) {
+  const image = made("img");
+  image.alt = "Picture";
+  image.onload = () => { const thread = image.closest(".thread"); thread.scrollTop = thread.scrollHeight; };
+  image.src = message.picture;
+  return image;
+}
+
 function bubbleOf(phone, message, canPress) {
   const item = made("li", message.text, message.mine ? "bubble mine" : "bubble");
+  if (message.picture) item.prepend(pictureOf(message));
   if (canPress) {
     const buttons = made("div", "", "buttons");
     for (const { id, title } of message.buttons) {

@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute, Route
 
 from world.context import World
 from world.guard import guard
-from world.telegram import control
+from world.telegram import control, photos
 from world.telegram.errors import ApiError, NotFound, Unauthorized
 from world.telegram.methods import METHODS, Call
 from world.telegram.state import TelegramState
@@ -34,7 +34,7 @@ def routes(world: World) -> list[BaseRoute]:
         file_id = request.path_params["path"].removeprefix("photos/").removesuffix(".jpg")
         if bot is None or file_id not in bot.files:
             return Response(status_code=404)
-        return Response(bot.files[file_id], media_type="image/jpeg")
+        return Response(bot.files[file_id], media_type=photos.media_type(bot.files[file_id]))
 
     return [
         Route("/telegram/bot{token}/{method}", method, methods=["GET", "POST"]),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from world.telegram import checks, updates
+from world.telegram import checks, photos, updates
 from world.telegram.errors import BadRequest, Forbidden, TooManyRequests
 from world.telegram.model import Bot, Chat, Message, User
 
@@ -27,7 +27,6 @@ ACTIONS = frozenset(
         "upload_video_note",
     ]
 )
-PHOTO_BYTES = 10 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def send_message(call: Call) -> Any:
 
 
 def send_photo(call: Call) -> Any:
-    """A part uploaded as `photo`, or the address or file_id of one."""
+    """A part uploaded as `photo`; of photos sent by address or file_id nothing is shown."""
     user, chat = call.chat()
     caption = checks.plain_text(
         call.text("caption"),
@@ -105,12 +104,11 @@ def send_photo(call: Call) -> Any:
     content = next(iter(call.files.values()), b"")
     if not content and not call.text("photo"):
         raise BadRequest("there is no photo in the request")
-    if len(content) > PHOTO_BYTES:
-        raise BadRequest("file is too big")
+    width, height = photos.size(content) if content else photos.UNKNOWN_SIZE
     file_id = f"photo-{len(call.bot.files) + 1}"
-    call.bot.files[file_id] = content
-    size = {"file_id": file_id, "file_unique_id": file_id, "width": 640, "height": 480}
+    size = {"file_id": file_id, "file_unique_id": file_id, "width": width, "height": height}
     photo = {"photo": [{**size, "file_size": len(content)}]}
+    call.bot.files[file_id] = content
     return _sent(call, user, chat, more={**photo, **({"caption": caption} if caption else {})})
 
 
@@ -243,8 +241,16 @@ def _tell_people(call: Call, message: Message) -> None:
         "message_id": str(message.message_id),
         "text": message.text or message.more.get("caption", ""),
         "buttons": checks.inline_buttons(message.markup),
+        "picture": _picture(call.bot, message),
     }
     call.world.people.message_arrived("telegram", call.bot.username, str(message.user_id), shown)
+
+
+def _picture(bot: Bot, message: Message) -> str:
+    """Where the phones page finds it, if it was uploaded."""
+    sizes = message.more.get("photo", ())
+    shown = [size["file_id"] for size in sizes if bot.files.get(size["file_id"])]
+    return f"/phones/pictures/{bot.username}/{shown[-1]}" if shown else ""
 
 
 def _number(text: str) -> int:

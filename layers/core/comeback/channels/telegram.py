@@ -1,11 +1,13 @@
 """Telegram behind the Channel port, by python-telegram-bot."""
 
 import asyncio
+from collections.abc import Coroutine
 from functools import cache
 from http import HTTPStatus
+from typing import Any
 
 import httpx
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -30,7 +32,8 @@ from comeback.errors import (
 from comeback.ports import Sent
 
 CONNECT_SECONDS, READ_SECONDS = 3.0, 8.0
-TEXT_LIMIT = 4096
+TEXT_LIMIT, CAPTION_LIMIT = 4096, 1024
+PICTURE_NAME = "picture.png"
 NO_CHAT = str(HTTPStatus.BAD_REQUEST.value)
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """Nothing can have been sent when no connection was made."""
@@ -51,11 +54,7 @@ class TelegramChannel:
         self._bot = _bot(token, base_url)
 
     def send(self, message: OutboxMessage) -> Sent:
-        call = self._bot.send_message(
-            chat_id=_chat_id(message.address.value),
-            text=message.content.text[:TEXT_LIMIT],
-            reply_markup=_keyboard(message.content.buttons),
-        )
+        call = self._call(message)
         try:
             sent = _loop().run_until_complete(call)
         except TelegramError as error:
@@ -63,6 +62,28 @@ class TelegramChannel:
         except (LookupError, TypeError, ValueError) as error:
             raise UnknownOutcome("Telegram answered what is no message") from error
         return Sent(str(sent.message_id))
+
+    def _call(self, message: OutboxMessage) -> Coroutine[Any, Any, Message]:
+        """One call a message, so that it arrives whole or not at all: a picture carries its text as caption."""
+        chat_id, content = _chat_id(message.address.value), message.content
+        keyboard = _keyboard(content.buttons)
+        if not content.picture:
+            return self._bot.send_message(chat_id, content.text[:TEXT_LIMIT], reply_markup=keyboard)
+        return self._bot.send_photo(
+            chat_id,
+            content.picture,
+            caption(content.text),
+            reply_markup=keyboard,
+            filename=PICTURE_NAME,
+        )
+
+
+def caption(text: str) -> str:
+    """What is too long ends with the last whole line that fits."""
+    if len(text) <= CAPTION_LIMIT:
+        return text
+    lines, _, _ = text[: CAPTION_LIMIT + 1].rpartition("\n")
+    return lines.rstrip() or text[:CAPTION_LIMIT]
 
 
 def meaning(error: TelegramError) -> ComebackError:
@@ -125,6 +146,7 @@ def _bot(token: str, base_url: str) -> Bot:
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
         write_timeout=READ_SECONDS,
+        media_write_timeout=READ_SECONDS,
         pool_timeout=CONNECT_SECONDS,
     )
     return Bot(
