@@ -18,7 +18,7 @@ from comeback.changes import SaveVisit
 from comeback.conversations.model import Address, ChannelKind
 from comeback.reactivation.scene import JourneyRef
 from comeback.storage import keys, transaction
-from comeback.storage.items.limits import AccountsItem, ReservationMap, SendingDayItem
+from comeback.storage.items.limits import AccountItem, ReservationMap, SendingDayItem
 from comeback.storage.store import DynamoStore
 from comeback.storage.table import Put, Update, schema
 from moto import mock_aws
@@ -104,7 +104,7 @@ class Day(Life):
         )
 
     def _age(self) -> None:
-        began = AccountsItem.beginning(ChannelKind.TELEGRAM, TEN - AGE)
+        began = AccountItem.beginning(ChannelKind.TELEGRAM, TEN - AGE)
         before = [
             ReservationMap(
                 channel=ChannelKind.TELEGRAM,
@@ -114,7 +114,9 @@ class Day(Life):
             for n in range(RESERVED_BEFORE)
         ]
         day = SendingDayItem.of("salon", ON, before, 1, TEN)
-        transaction.apply(self.store.table, [Put(day), Update(keys.accounts("salon"), began)])
+        transaction.apply(
+            self.store.table, [Put(day), Update(keys.account("salon", "telegram"), began)]
+        )
 
 
 def _address(n: int) -> Address:

@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from statistics import mean
 
-from comeback.reactivation.bandit import Tally, choose
+from comeback.reactivation.bandit import choose
+from comeback.reactivation.model import Tally
 from comeback.reactivation.timing import best_times, preferred_hour
 
 HOURS = {10: 0.25, 11: 0.26, 12: 0.28, 13: 0.28, 14: 0.28, 15: 0.30, 16: 0.32, 17: 0.36, 18: 0.40}

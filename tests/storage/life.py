@@ -22,7 +22,7 @@ from comeback.conversations.receive import Receive
 from comeback.crm.registry import CrmRegistry
 from comeback.ports import LanguageModel
 from comeback.reactivation.analyse import Analyse
-from comeback.reactivation.detect import Detect
+from comeback.reactivation.detect import Detect, is_campaign_hour
 from comeback.reactivation.dialogue import ReactivationDialogue
 from comeback.reactivation.due import DueDates
 from comeback.reactivation.expire import Expire
@@ -143,6 +143,9 @@ class Life:
     # ── the state machine ────────────────────────────────────────────────────────────────────────
 
     def campaign(self) -> list[JourneyRef]:
+        """At the next campaign hour, which may be now."""
+        while not is_campaign_hour(self.company, self.clock.now()):
+            self.clock.advance(hours=1)
         self.detect.tick()
         starts = self.orchestrator.campaigns.get(("salon", self.today), ())
         return [

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from comeback.changes import (
     Change,
+    CountArm,
     SaveClient,
     SaveConsent,
     SaveVisit,
@@ -82,7 +83,14 @@ def test_stop_ends_it_at_once_and_for_good(life: Life) -> None:
         assert life.campaign() == []
 
 
-def test_silence_leads_to_a_second_attempt_with_more_discount(life: Life) -> None:
+def test_silence_leads_to_a_second_attempt_with_the_discount_that_has_proved_itself(
+    life: Life,
+) -> None:
+    plain, discounted = (
+        CountArm("salon", "offer", "plain", 60, 2),
+        CountArm("salon", "offer", "discount", 60, 40),
+    )
+    life.store.commit([plain, discounted])
     life.client("anna")
     (ref,) = life.campaign()
     life.run_until_sent(ref)
@@ -97,7 +105,7 @@ def test_silence_leads_to_a_second_attempt_with_more_discount(life: Life) -> Non
     life.clock.advance(seconds=rest["wait_seconds"])
     assert life.run_until_sent(ref) == "sent"
     first, second = life.telegram.sent
-    assert "10%" in first.content.text
+    assert "%" not in first.content.text
     assert "15%" in second.content.text
     assert life.journey(ref).attempt.number == 2
     assert life.funnel()["contacted"] == 1

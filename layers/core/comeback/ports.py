@@ -403,6 +403,8 @@ class MessageFacts:
     slots: tuple[OfferedSlot, ...]
     discount_percent: int
     attempt: int
+    style: str = ""
+    """A `styles.Style`: how to begin; empty is the plain reminder."""
     problems: tuple[str, ...] = ()
     """What the checks found in the model's first try."""
     also_due: tuple[str, ...] = ()

@@ -2,7 +2,8 @@ import random
 from collections import Counter
 
 import pytest
-from comeback.reactivation.bandit import Prior, Tally, choose, pooled, seeded
+from comeback.reactivation.bandit import Prior, choose, pooled, seeded
+from comeback.reactivation.model import Tally
 from hypothesis import given
 from hypothesis import strategies as st
 

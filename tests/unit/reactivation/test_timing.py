@@ -3,7 +3,7 @@ from collections import Counter
 from math import exp, log, sqrt
 
 import pytest
-from comeback.reactivation.bandit import Tally
+from comeback.reactivation.model import Tally
 from comeback.reactivation.timing import (
     ANSWERED,
     CELL_SD,

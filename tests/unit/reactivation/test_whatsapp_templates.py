@@ -4,6 +4,7 @@ import pytest
 from comeback.ports import MessageFacts
 from comeback.reactivation import whatsapp_templates
 from comeback.reactivation.fact_check import problems
+from comeback.reactivation.styles import Style
 from comeback.reactivation.whatsapp_templates import TEMPLATES, Definition
 from hypothesis import given, settings
 
@@ -31,7 +32,7 @@ def test_every_call_is_one_meta_takes_and_true(facts: MessageFacts) -> None:
     call = whatsapp_templates.call(facts, "", JOURNEY)
     assert len(call.variables) == 4
     assert all(v and not re.search(r"[\n\t]| {5,}", v) for v in call.variables)
-    assert len(call.payloads) == len(TEMPLATES[call.language].buttons) == 3
+    assert len(call.payloads) == len(TEMPLATES[Style.REMINDER, call.language].buttons) == 3
     assert all(len(payload.encode()) <= 64 for payload in call.payloads)
     read = whatsapp_templates.reads(call)
     assert len(read) <= 1024
@@ -63,7 +64,7 @@ def test_without_slots_or_discount_there_is_still_something_to_say() -> None:
 
 
 def test_registration_names_body_footer_and_quick_replies() -> None:
-    body = whatsapp_templates.registration(TEMPLATES["ru"])
+    body = whatsapp_templates.registration(TEMPLATES[Style.REMINDER, "ru"])
     components = body["components"]
     assert isinstance(components, list)
     assert [c["type"] for c in components] == ["BODY", "FOOTER", "BUTTONS"]

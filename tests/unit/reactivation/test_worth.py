@@ -3,7 +3,7 @@ from dataclasses import replace
 from itertools import combinations
 
 import pytest
-from comeback.reactivation.bandit import Tally
+from comeback.reactivation.model import Tally
 from comeback.reactivation.worth import (
     PERSUADED,
     Case,

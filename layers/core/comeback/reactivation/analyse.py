@@ -17,7 +17,7 @@ from comeback.reactivation.journey import (
     next_attempt,
     rest_ends,
 )
-from comeback.reactivation.judgement import TRIALS, Judgement, completed, judge
+from comeback.reactivation.judgement import TRIALS, Judgement, completed, explores, judge
 from comeback.reactivation.model import Journey, JourneyState, SkipReason, Trial, Why
 from comeback.reactivation.reachability import choose_address, closed_channels, skip_reason
 from comeback.reactivation.scene import READY, SKIPPED, Answer, JourneyRef, Scene, early, load_ref
@@ -70,7 +70,7 @@ class Analyse:
     ) -> Answer:
         """Everything speaks for a message but its worth and the holdout; the trial is written with what was drawn."""
         told = self._judge(journey, scene, accounts, now)
-        if told and not told.worth:
+        if told and not told.worth and not explores(journey.journey_id):
             return self._skip(journey, scene, SkipReason.NOT_WORTH, now)
         journey = replace(journey, p_return=round(told.p_return, 4) if told else None)
         company, client_id = scene.company, journey.client_id

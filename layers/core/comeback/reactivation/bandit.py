@@ -9,27 +9,10 @@ import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from comeback.reactivation.model import Tally
+
 FLOOR = 0.1
 """Share of choices made evenly: a judgement, it costs a tenth of what even choices would."""
-
-
-@dataclass(frozen=True)
-class Tally:
-    """How often an arm was tried and how often the client then booked. Raises ValueError unless 0 ≤ won ≤ tried.
-
-    Only settled attempts: booked, or silent to the end of the answer's deadline. An attempt still waiting is in neither
-    number; counted as tried it would pass for a failure and starve whatever was chosen most of late.
-    """
-
-    tried: int = 0
-    won: int = 0
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.won <= self.tried:
-            raise ValueError(f"{self.won} won of {self.tried} tried")
-
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally(self.tried + other.tried, self.won + other.won)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from comeback.changes import SaveJourney
 from comeback.companies.model import Company
 from comeback.ports import Clock, Crms, Leases, Store
 from comeback.reactivation.journey import Ending
+from comeback.reactivation.learning import discount
 from comeback.reactivation.model import Journey, JourneyState, Preferences, SkipReason
 from comeback.reactivation.offers import discount_percent
 from comeback.reactivation.preferences import preferences
@@ -98,8 +99,17 @@ class FindSlots:
             slots = self._finder.find(scene, journey.journey_id, now)
             if not slots:
                 return self._no_slots(journey, scene, now)
-        self._store.commit([SaveJourney(_prepared(journey, scene, slots))])
+        self._store.commit([SaveJourney(self._prepared(journey, scene, slots))])
         return READY
+
+    def _prepared(self, journey: Journey, scene: Scene, slots: tuple[Slot, ...]) -> Journey:
+        """The discount is drawn here, so that the message's words and its price agree."""
+        company, number = scene.company, journey.attempt.number
+        most = discount_percent(scene.rule.discounts, number, company.discount_cap_percent)
+        arms = self._store.arms(company.company_id) if most and number > 1 else {}
+        percent = discount(arms, journey, most, company.margin_percent)
+        attempt = replace(journey.attempt, slots=slots, discount_percent=percent)
+        return replace(journey, state=JourneyState.PREPARED, attempt=attempt)
 
     def _no_slots(self, journey: Journey, scene: Scene, now: datetime) -> Answer:
         ending = Ending(scene.company, scene.file, scene.rule, now)
@@ -124,11 +134,3 @@ def _since(company: Company, now: datetime, wish: Wish | None) -> datetime:
     if wish is None or wish.since is None:
         return earliest
     return max(earliest, datetime.combine(wish.since, time(), tzinfo=company.zone))
-
-
-def _prepared(journey: Journey, scene: Scene, slots: tuple[Slot, ...]) -> Journey:
-    discount = discount_percent(
-        scene.rule.discounts, journey.attempt.number, scene.company.discount_cap_percent
-    )
-    attempt = replace(journey.attempt, slots=slots, discount_percent=discount)
-    return replace(journey, state=JourneyState.PREPARED, attempt=attempt)

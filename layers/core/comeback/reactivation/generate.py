@@ -4,12 +4,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from comeback.changes import SaveJourney
-from comeback.clients.model import VisitStatus
 from comeback.conversations.model import ChannelKind, Content
+from comeback.errors import InvalidInput
 from comeback.ports import Clock, MessageFacts, Models, Store
 from comeback.reactivation import generation, whatsapp_templates, wording
-from comeback.reactivation.model import Journey, JourneyState
+from comeback.reactivation.journey import Ending
+from comeback.reactivation.judgement import completed
+from comeback.reactivation.learning import style
+from comeback.reactivation.model import Journey, JourneyState, SkipReason
 from comeback.reactivation.scene import READY, SKIPPED, Answer, JourneyRef, Scene, load_ref
+from comeback.reactivation.styles import Style, usable
 from comeback.texts import supported
 
 APPROVED = "approved_template"
@@ -30,22 +34,33 @@ class Generate:
             return SKIPPED
         if journey.state is not JourneyState.PREPARED:
             return READY
-        content, source = self._write(journey, scene, self._clock.now())
+        now = self._clock.now()
+        styles = self._usable(journey, scene, now)
+        if not styles:
+            ending = Ending(scene.company, scene.file, scene.rule, now)
+            self._store.commit(ending.skip(journey, SkipReason.NO_TEMPLATE))
+            return SKIPPED
+        chosen = style(self._store.arms(journey.company_id), journey, styles)
+        journey = replace(journey, attempt=replace(journey.attempt, style=chosen.value))
+        content, source = self._write(journey, scene, now)
         attempt = replace(journey.attempt, content=content, text_source=source)
         written = replace(journey, state=JourneyState.WRITTEN, attempt=attempt)
         self._store.commit([SaveJourney(written)])
         return READY
+
+    def _usable(self, journey: Journey, scene: Scene, now: datetime) -> tuple[Style, ...]:
+        """Every style, but those whose template Meta has taken out where only a template may go."""
+        if not _template_only(journey, scene, now):
+            return tuple(Style)
+        account = self._store.accounts(journey.company_id).get(ChannelKind.WHATSAPP)
+        return usable(account.templates_out) if account else tuple(Style)
 
     def _write(self, journey: Journey, scene: Scene, now: datetime) -> tuple[Content, str]:
         """Free text where the channel takes it; WhatsApp outside its window takes the approved template alone."""
         facts = facts_of(journey, scene, now)
         name = scene.file.client.name
         attempt = journey.attempt
-        conversation = scene.file.conversation(ChannelKind.WHATSAPP)
-        on_whatsapp = (
-            attempt.address is not None and attempt.address.channel is ChannelKind.WHATSAPP
-        )
-        if on_whatsapp and not (conversation and conversation.window_open(now)):
+        if _template_only(journey, scene, now):
             call = whatsapp_templates.call(facts, name, journey.journey_id)
             return Content(whatsapp_templates.reads(call), template=call), APPROVED
         staff = tuple(s.name for s in scene.catalogue.staff.values())
@@ -57,9 +72,22 @@ class Generate:
             attempt.slots,
             scene.company.zone,
             facts.language,
-            ChannelKind.WHATSAPP if on_whatsapp else ChannelKind.TELEGRAM,
+            _channel(journey),
         )
         return Content(words, buttons), source
+
+
+def _channel(journey: Journey) -> ChannelKind:
+    """Raises InvalidInput on a journey that Analyse has not been through."""
+    if journey.attempt.address is None:
+        raise InvalidInput("journey", "has no address", "Run Analyse first")
+    return journey.attempt.address.channel
+
+
+def _template_only(journey: Journey, scene: Scene, now: datetime) -> bool:
+    talk = scene.file.conversation(ChannelKind.WHATSAPP)
+    in_window = talk is not None and talk.window_open(now)
+    return _channel(journey) is ChannelKind.WHATSAPP and not in_window
 
 
 def facts_of(journey: Journey, scene: Scene, now: datetime) -> MessageFacts:
@@ -67,11 +95,7 @@ def facts_of(journey: Journey, scene: Scene, now: datetime) -> MessageFacts:
     company, client = scene.company, scene.file.client
     language = supported(client.language or company.language)
     names = {s.staff_id: s.name for s in scene.catalogue.staff.values()}
-    visits = [
-        v
-        for v in scene.file.visits
-        if v.status is VisitStatus.COMPLETED and v.service_id == journey.service_id
-    ]
+    visits = completed(scene.file.visits, journey.service_id)
     last = visits[-1] if visits else None
     slots = wording.offered(journey.attempt.slots, names, company.zone, language)
     usual = names.get(last.staff_id) if last else None
@@ -87,6 +111,7 @@ def facts_of(journey: Journey, scene: Scene, now: datetime) -> MessageFacts:
         discount_percent=journey.attempt.discount_percent,
         attempt=journey.attempt.number,
         also_due=also_due(journey, scene, now),
+        style=journey.attempt.style,
     )
 
 

@@ -9,6 +9,7 @@ from comeback.ports import LanguageModel, MessageFacts, OfferedSlot
 from comeback.reactivation.fact_check import problems
 from comeback.reactivation.names import given_name
 from comeback.reactivation.phrasebook import counted, spoken
+from comeback.reactivation.styles import Style
 from comeback.reactivation.wording import NAME, clipped, with_name
 
 MODEL, REPAIRED, TEMPLATE = "model", "repaired", "template"
@@ -69,12 +70,18 @@ def _say(facts: MessageFacts, key: str, **variables: object) -> str:
 def _opening(facts: MessageFacts) -> str:
     return _say(
         facts,
-        f"opening.{max(1, min(facts.attempt, ATTEMPTS_WORDED))}",
+        _opening_key(facts),
         name=NAME,
         company=_company(facts),
         service=clipped(facts.service_title),
         passed=counted(facts.language, "passed", facts.days_since_visit),
     )
+
+
+def _opening_key(facts: MessageFacts) -> str:
+    if facts.style == Style.INVITATION:
+        return "invitation"
+    return f"opening.{max(1, min(facts.attempt, ATTEMPTS_WORDED))}"
 
 
 def _company(facts: MessageFacts) -> str:

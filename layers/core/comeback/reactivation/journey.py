@@ -63,12 +63,18 @@ COMPLETIONS: dict[Outcome, Completion] = {
 }
 
 
-def reach(journey: Journey, stage: Stage) -> tuple[Journey, tuple[Count, ...]]:
-    """Counts a funnel stage, and those it implies, once per journey, on the campaign's day."""
+def reach(
+    journey: Journey, stage: Stage, at: datetime | None = None
+) -> tuple[Journey, tuple[Count, ...]]:
+    """Counts a funnel stage, and those it implies, once per journey, on the campaign's day. `at`: when they answered."""
     implied = REACHED[: REACHED.index(stage) + 1] if stage in REACHED else (stage,)
     new = [s for s in implied if s not in journey.counted]
     counts = tuple(Count(journey.company_id, journey.campaign_on, s) for s in new)
-    return replace(journey, counted=journey.counted | set(new)), counts
+    attempt = journey.attempt
+    if at and stage in (Stage.ANSWERED, Stage.BOOKED):
+        booked_at = attempt.booked_at or (at if stage is Stage.BOOKED else None)
+        attempt = replace(attempt, answered_at=attempt.answered_at or at, booked_at=booked_at)
+    return replace(journey, counted=journey.counted | set(new), attempt=attempt), counts
 
 
 def conclude(journey: Journey, outcome: Outcome, detail: str = "") -> Journey:

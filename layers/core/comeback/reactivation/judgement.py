@@ -7,8 +7,8 @@ from statistics import median
 
 from comeback.clients.model import Visit, VisitStatus
 from comeback.conversations.model import Account, Address, Signal
-from comeback.reactivation.bandit import Prior, Tally
-from comeback.reactivation.model import TRIAL_DAYS
+from comeback.reactivation.bandit import Prior, seeded
+from comeback.reactivation.model import TRIAL_DAYS, Tally
 from comeback.reactivation.reachability import marketing_sent
 from comeback.reactivation.returns import ReturnForecast
 from comeback.reactivation.scene import Scene
@@ -17,6 +17,8 @@ from comeback.reactivation.worth import Case, Gain, expected_gain, persuadable
 OPTS_OUT = Prior(0.01, 100)
 """Opt-outs and blocks per message until the account's own are known: a judgement, a fifth of the specification's bound."""
 YEAR_DAYS = 365
+EXPLORED = 0.05
+"""Share written to although it does not seem to pay: were nobody, nothing could ever show that it does. A judgement."""
 TRIALS, TREATED, CONTROL = "trial", "treated", "control"
 """The dimension and arms under which settled trials are counted."""
 
@@ -59,6 +61,11 @@ def judge(
         messages_30_days=sum(sent > month for sent in marketing_sent(scene.file)),
     )
     return Judgement(p_return, expected_gain(case))
+
+
+def explores(journey_id: str) -> bool:
+    """The same for a step that is run again."""
+    return seeded(journey_id, 1, "worth").random() < EXPLORED
 
 
 def usual_ticket(scene: Scene) -> int:

@@ -240,10 +240,21 @@ class Journey:
 
 @dataclass(frozen=True)
 class Tally:
-    """How often an arm was tried and how often it won a booking."""
+    """How often an arm was tried and how often the client then booked. Raises ValueError unless 0 ≤ won ≤ tried.
+
+    Only settled attempts: booked, or silent to the end of the answer's deadline. An attempt still waiting is in neither
+    number; counted as tried it would pass for a failure and starve whatever was chosen most of late.
+    """
 
     tried: int = 0
     won: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.won <= self.tried:
+            raise ValueError(f"{self.won} won of {self.tried} tried")
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(self.tried + other.tried, self.won + other.won)
 
 
 @dataclass(frozen=True)

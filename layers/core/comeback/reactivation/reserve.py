@@ -4,9 +4,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from comeback.changes import SaveJourney
+from comeback.conversations.model import ChannelKind
 from comeback.ports import Clock, Limits, Store
-from comeback.reactivation.journey import Ending
-from comeback.reactivation.model import Journey, JourneyState, SkipReason
+from comeback.reactivation.client_zone import client_zone
+from comeback.reactivation.journey import Ending, outbox_id
+from comeback.reactivation.learning import wished_moment
+from comeback.reactivation.model import Journey, JourneyState, SkipReason, Why
 from comeback.reactivation.scene import READY, SKIPPED, Answer, JourneyRef, Scene, early, load_ref
 
 
@@ -24,9 +27,7 @@ class Reserve:
             return SKIPPED
         if journey.state is not JourneyState.ANALYSED and journey.attempt.reserved_for:
             return _ready(journey.attempt.reserved_for, now)
-        channel = journey.attempt.address.channel
-        key = f"{journey.journey_id}.{journey.attempt.number}"
-        moment = self._limits.reserve_minute(scene.company, channel, key, now)
+        moment = self._reserved(journey, journey.attempt.address.channel, scene, now)
         if moment is None:
             return self._day_is_full(journey, scene, now)
         attempt = replace(journey.attempt, reserved_for=moment)
@@ -34,13 +35,32 @@ class Reserve:
         self._store.commit([SaveJourney(reserved)])
         return _ready(moment, now)
 
+    def _reserved(
+        self, journey: Journey, channel: ChannelKind, scene: Scene, now: datetime
+    ) -> datetime | None:
+        """At the hour that has done best, on the client's clock, if there is room; else whenever there is. Who is asked to
+        fill tomorrow's chair is asked now."""
+        company, zone = scene.company, client_zone(scene.file.client, scene.company)
+        wish = None
+        if journey.why is not Why.EMPTY_CHAIR:
+            arms = self._store.arms(company.company_id)
+            wish = wished_moment(arms, journey, company.sending, zone, now)
+        return self._limits.reserve_minute(
+            company, channel, outbox_id(journey), now, zone=zone, not_before=wish
+        )
+
     def _day_is_full(self, journey: Journey, scene: Scene, now: datetime) -> Answer:
         """A first attempt leaves its client to tomorrow's campaign; a later one waits for the next sending day."""
         if journey.attempt.number > 1:
             return early((_next_opening(scene, now) - now).total_seconds())
         ending = Ending(scene.company, scene.file, scene.rule, now)
-        self._store.commit(ending.skip(journey, SkipReason.DAILY_LIMIT))
+        self._store.commit(ending.skip(journey, self._why_full(journey, now)))
         return SKIPPED
+
+    def _why_full(self, journey: Journey, now: datetime) -> SkipReason:
+        address = journey.attempt.address
+        stopped = address and not self._limits.may_send(journey.company_id, address.channel, now)
+        return SkipReason.ACCOUNT_STOPPED if stopped else SkipReason.DAILY_LIMIT
 
 
 def _ready(moment: datetime, now: datetime) -> Answer:

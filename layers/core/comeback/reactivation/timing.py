@@ -12,7 +12,8 @@ from math import exp, log, sqrt
 from operator import mul
 from statistics import NormalDist
 
-from comeback.reactivation.bandit import FLOOR, Prior, Tally, pooled
+from comeback.reactivation.bandit import FLOOR, Prior, pooled
+from comeback.reactivation.model import Tally
 
 Cell = tuple[int, int]
 """Weekday, hour."""

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from comeback.changes import SaveJourney
 from comeback.ports import Clock, Leases, Store
+from comeback.reactivation import learning
+from comeback.reactivation.client_zone import client_zone
 from comeback.reactivation.journey import (
     AGAIN_AT_MOST,
     COMPLETIONS,
@@ -37,12 +39,13 @@ class Track:
         journey = conclude(journey, outcome)
         self._leases.release(journey.company_id, journey.attempt.slots, journey.journey_id)
         settled = journey.attempt.outcome or outcome
+        taught = learning.settled(journey, client_zone(scene.file.client, scene.company))
         if self._goes_on(journey, scene, settled, now):
             resting = replace(journey, state=JourneyState.RESTING)
-            self._store.commit([SaveJourney(resting)])
+            self._store.commit([SaveJourney(resting), *taught])
             return _retry(resting, scene, now)
         ending = Ending(scene.company, scene.file, scene.rule, now)
-        self._store.commit(ending.finish(journey, COMPLETIONS[settled]))
+        self._store.commit([*ending.finish(journey, COMPLETIONS[settled]), *taught])
         return DONE
 
     def _goes_on(self, journey: Journey, scene: Scene, settled: Outcome, now: datetime) -> bool:

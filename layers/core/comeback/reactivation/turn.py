@@ -5,15 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from comeback.bookings.model import Service, Slot
-from comeback.changes import SaveJourney
+from comeback.changes import CountArm, SaveJourney
 from comeback.clients.model import Client, Visit, VisitStatus
 from comeback.companies.model import Company
 from comeback.conversations.model import Button, Content, MessageReceived, OutboxMessage, Purpose
 from comeback.ports import AnswerFacts, AnswerReading, ClientFile, Effects, LanguageModel
-from comeback.reactivation import answers, names, wording
+from comeback.reactivation import answers, learning, names, wording
 from comeback.reactivation.answers import Intent
+from comeback.reactivation.client_zone import client_zone
 from comeback.reactivation.journey import SILENCE, conclude, reach
-from comeback.reactivation.model import Journey, Outcome, Stage
+from comeback.reactivation.model import Journey, JourneyState, Outcome, Stage
 from comeback.reactivation.pseudonyms import masked
 from comeback.reactivation.receipts import waits
 from comeback.reactivation.scene import Scene
@@ -112,10 +113,18 @@ class Turn:
 
     def conclude(self, outcome: Outcome, detail: str, stage: Stage) -> Effects:
         """The attempt has its outcome; whoever waits for it is told after the commit."""
-        counted, counts = reach(self.journey, stage)
+        counted, counts = reach(self.journey, stage, self.now)
         ended = conclude(counted, outcome, detail)
         told = waits(self.journey, outcome)
-        return Effects(changes=(SaveJourney(ended), *counts), finished=told)
+        late = self._won_late() if outcome is Outcome.BOOKED else ()
+        return Effects(changes=(SaveJourney(ended), *counts, *late), finished=told)
+
+    def _won_late(self) -> tuple[CountArm, ...]:
+        """After Track had counted the attempt as silence."""
+        settled = self.journey.state in (JourneyState.RESTING, JourneyState.FINISHED)
+        if not settled or self.journey.attempt.outcome not in SILENCE:
+            return ()
+        return learning.won_late(self.journey, client_zone(self.client, self.company))
 
     def offer(self, slots: tuple[Slot, ...], opening: str, **variables: str) -> Effects:
         """New slots beside the old, so that an old button keeps its meaning."""
@@ -142,7 +151,7 @@ class Turn:
 
     def heard(self) -> Effects:
         """Counted as answered. Who talks to us is not silent: while an answer is awaited, its deadline starts anew."""
-        counted, counts = reach(self.journey, Stage.ANSWERED)
+        counted, counts = reach(self.journey, Stage.ANSWERED, self.now)
         if waits(counted, Outcome.NO_RESPONSE):
             deadline = self.now + timedelta(days=self.company.answer_days)
             counted = replace(counted, attempt=replace(counted.attempt, deadline=deadline))

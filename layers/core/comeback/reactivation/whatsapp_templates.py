@@ -1,21 +1,21 @@
-"""The approved WhatsApp template, outside whose words nothing may be said 24 hours after a client last wrote.
+"""The approved WhatsApp templates, one per style, outside whose words nothing may be said 24 hours after a client last wrote.
 
-To use it, register both languages with Meta (WhatsApp Manager, or POST /<waba id>/message_templates with `registration`)
+To use them, register all with Meta (WhatsApp Manager, or POST /<waba id>/message_templates with `registration`)
 and wait for approval. Meta's limits: body 1024 characters, footer 60, button 25; a body neither starts nor ends with a variable;
 a variable holds no line break, tab or more than 4 spaces in a row.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from comeback.conversations.model import TemplateCall
 from comeback.ports import MessageFacts
 from comeback.reactivation.generation import with_staff
 from comeback.reactivation.names import given_name
 from comeback.reactivation.phrasebook import spoken
+from comeback.reactivation.styles import TEMPLATES as NAMES
+from comeback.reactivation.styles import Style
 from comeback.reactivation.wording import clipped, pick_id, slot_id
-
-NAME = "comeback_reactivation_v1"
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Definition:
     category: str = "MARKETING"
 
 
-RU = Definition(
-    name=NAME,
+REMINDER_RU = Definition(
+    name=NAMES[Style.REMINDER],
     language="ru",
     body=(
         "Здравствуйте, {{1}}! Это {{2}}. Напоминаем об услуге «{{3}}» и будем рады видеть вас снова.\n\n"
@@ -48,8 +48,8 @@ RU = Definition(
         "1) вт, 24 ноября, 11:00 — Ольга; 2) ср, 25 ноября, 15:30 — Марина; скидка 10 %",
     ),
 )
-EN = Definition(
-    name=NAME,
+REMINDER_EN = Definition(
+    name=NAMES[Style.REMINDER],
     language="en",
     body=(
         "Hello, {{1}}! This is {{2}}. A reminder about {{3}}: we would be glad to see you again.\n\n"
@@ -64,7 +64,29 @@ EN = Definition(
         "1) Tue 24 Nov, 11:00 — Olga; 2) Wed 25 Nov, 15:30 — Marina; a 10% discount",
     ),
 )
-TEMPLATES: Mapping[str, Definition] = {"ru": RU, "en": EN}
+INVITATION_RU = replace(
+    REMINDER_RU,
+    name=NAMES[Style.INVITATION],
+    body=(
+        "Здравствуйте, {{1}}! {{2}} приглашает вас: «{{3}}».\n\n"
+        "Придержали для вас: {{4}}.\n\nНажмите кнопку или напишите в ответ, какое время удобно."
+    ),
+)
+INVITATION_EN = replace(
+    REMINDER_EN,
+    name=NAMES[Style.INVITATION],
+    body=(
+        "Hello, {{1}}! {{2}} invites you: {{3}}.\n\n"
+        "Kept for you: {{4}}.\n\nPress a button or write what time suits you."
+    ),
+)
+TEMPLATES: Mapping[tuple[Style, str], Definition] = {
+    (Style.REMINDER, "ru"): REMINDER_RU,
+    (Style.REMINDER, "en"): REMINDER_EN,
+    (Style.INVITATION, "ru"): INVITATION_RU,
+    (Style.INVITATION, "en"): INVITATION_EN,
+}
+BODIES: Mapping[tuple[str, str], str] = {(d.name, d.language): d.body for d in TEMPLATES.values()}
 
 
 def call(facts: MessageFacts, client_name: str, journey_id: str) -> TemplateCall:
@@ -79,7 +101,7 @@ def call(facts: MessageFacts, client_name: str, journey_id: str) -> TemplateCall
     one = len(facts.slots) == 1
     book = slot_id(journey_id, facts.attempt, facts.slots[0].n) if one else pick_id(journey_id)
     return TemplateCall(
-        name=NAME,
+        name=NAMES[Style(facts.style or Style.REMINDER)],
         language=language,
         variables=tuple(one_line(v) for v in variables),
         payloads=(book, f"other:{journey_id}", f"stop:{journey_id}"),
@@ -88,7 +110,7 @@ def call(facts: MessageFacts, client_name: str, journey_id: str) -> TemplateCall
 
 def reads(made: TemplateCall) -> str:
     """What the client sees, without the footer and the buttons."""
-    body = TEMPLATES[made.language].body
+    body = BODIES[made.name, made.language]
     for n, value in enumerate(made.variables, start=1):
         body = body.replace(f"{{{{{n}}}}}", value)
     return body

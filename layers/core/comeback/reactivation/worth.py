@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from comeback.reactivation.bandit import Prior, Tally, choose
+from comeback.reactivation.bandit import Prior, choose
+from comeback.reactivation.model import Tally
 
 PERSUADED = 0.07
 PERSUADED_SD = 0.05

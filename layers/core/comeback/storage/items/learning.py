@@ -31,7 +31,7 @@ class ArmItem(Item, discriminator="arm"):
         ]
 
     def tally(self) -> Tally:
-        return Tally(self.tried, self.won)
+        return Tally(max(self.tried, self.won), self.won)
 
 
 class UsageItem(Item, discriminator="usage"):
