@@ -1,11 +1,13 @@
-"""A LanguageModel whose answers are set beforehand."""
+"""Language models whose answers are set beforehand, and bad ones."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from random import Random
 from typing import TypeVar
 
 from comeback.errors import ComebackError
 from comeback.ports import AnswerFacts, AnswerReading, MessageFacts
+from comeback.reactivation.intents import Intent
 
 Answer = TypeVar("Answer", str, AnswerReading)
 
@@ -46,3 +48,29 @@ def _given(answer: Answer | ComebackError) -> Answer:
 
 def problems_told(asked: Iterable[MessageFacts | AnswerFacts]) -> list[tuple[str, ...]]:
     return [facts.problems for facts in asked if isinstance(facts, MessageFacts)]
+
+
+@dataclass(frozen=True)
+class SureModel:
+    """Has one way of reading answers, and no doubt."""
+
+    choose: Callable[[AnswerFacts], str]
+
+    def write_message(self, facts: MessageFacts) -> str:
+        return facts.service_title
+
+    def read_answer(self, facts: AnswerFacts) -> AnswerReading:
+        return AnswerReading(self.choose(facts), confidence=1.0)
+
+    def estimate_interval(self, business_type: str, service_title: str) -> tuple[int, str]:
+        return 30, f"{service_title} in {business_type}"
+
+
+def constant(intent: str) -> SureModel:
+    return SureModel(lambda _: intent)
+
+
+def erring(seed: int) -> SureModel:
+    """Reads at random, the same answer always the same way."""
+    every = [intent.value for intent in Intent]
+    return SureModel(lambda facts: Random(f"{seed}{facts.text}").choice(every))

@@ -1,43 +1,38 @@
-"""Answers read by rules, on labelled ones (`tests/data/answers.jsonl`), and together with a model.
+"""Answers read by rules, on labelled ones (`tests/data/answers.jsonl`), and together with models good and bad.
 
-In the data `also` names readings that are as good, `until` the dates that will do. `blind` marks answers that were written
-before the rules were tried on them. At first sight rules alone read 94 of the 96 everyday ones (1) as labelled, missing 1 of
-20 opt-outs; of two sets made to trip them up (2, 3) 60 of 75 and 29 of 38, missing 18 of 71 opt-outs, with 3 false ones.
+At first sight rules alone read 94 of the 96 everyday ones (blind 1) as labelled, missing 1 of 20 opt-outs; of two sets made to
+trip them up (2, 3) 60 of 75 and 29 of 38, missing 18 of 71 opt-outs, with 3 false ones. On 199 more of all kinds (4) 71 % were
+read right, 14 of 50 opt-outs missed, 3 false. So the rules learned to ask where they hear half a demand; of 52 opt-outs written
+after that (5) they obeyed 32, asked about 9, left 9 to a person and took 2 for a «no», with 1 false in 42 traps.
 """
 
-import json
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 import pytest
 from comeback.errors import ComebackError, Permanent, Unavailable
-from comeback.ports import AnswerFacts, AnswerReading
+from comeback.ports import AnswerFacts, AnswerReading, LanguageModel
 from comeback.reactivation.answers import HEAD, Intent, read_by_rules, reading
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fakes.language_model import ScriptedModel
+from tests.fakes.language_model import ScriptedModel, constant, erring
 from tests.unit.reactivation.facts import answer_facts
+from tests.unit.reactivation.labelled import LABELLED, Row, intents, is_right, score
 
-DATA = Path(__file__).parents[2] / "data" / "answers.jsonl"
-LABELLED: list[dict[str, Any]] = [json.loads(line) for line in DATA.read_text("utf-8").splitlines()]
 LEAST_ACCURACY = 0.97
+WORST = {
+    "errs at random": erring(seed=1),
+    "always stop": constant("stop"),
+    "never stop": constant("yes"),
+    "always no": constant("no"),
+}
 
 
-def intents(row: dict[str, Any]) -> set[str]:
-    return {row["intent"], *row.get("also", ())}
-
-
-def ruled(row: dict[str, Any]) -> AnswerReading:
-    return read_by_rules(answer_facts(row["text"], row["language"]))
-
-
-def wrong(row: dict[str, Any]) -> bool:
+def wrong(row: Row) -> bool:
     """By intent, or by what goes with it when the intent is the first one named."""
-    found = ruled(row)
+    found = read_by_rules(answer_facts(row["text"], row["language"]))
     if found.intent != row["intent"]:
-        return found.intent not in intents(row)
+        return not is_right(row, found)
     if row.get("until") and str(found.until) not in row["until"]:
         return True
     asked = {key: row[key] for key in ("slot", "service", "master") if key in row}
@@ -49,23 +44,25 @@ def test_there_are_enough_answers_of_both_languages() -> None:
     assert len(LABELLED) >= 300
     assert by_language == {"ru", "en"}
     assert len({row["text"] for row in LABELLED}) == len(LABELLED)
-
-
-def test_no_opt_out_is_missed() -> None:
-    stops = [row for row in LABELLED if intents(row) == {"stop"}]
-    assert len(stops) >= 100
-    assert [row["text"] for row in stops if ruled(row).intent != Intent.STOP] == []
-
-
-def test_nobody_is_opted_out_who_did_not_ask() -> None:
-    others = [row for row in LABELLED if "stop" not in intents(row)]
-    wrongly = [row["text"] for row in others if ruled(row).intent == Intent.STOP]
-    assert len(wrongly) <= len(others) * 0.01, wrongly
+    assert sum(intents(row) == {"stop"} for row in LABELLED) >= 100
 
 
 def test_answers_are_read_as_labelled() -> None:
-    mistakes = [(row["text"], ruled(row)) for row in LABELLED if wrong(row)]
+    mistakes = [row["text"] for row in LABELLED if wrong(row)]
     assert len(mistakes) <= len(LABELLED) * (1 - LEAST_ACCURACY), mistakes
+
+
+def test_rules_alone_miss_no_opt_out_and_hardly_make_one_up() -> None:
+    found = score(read_by_rules)
+    assert (found.missed, found.asked) == ((), ())
+    assert found.false_share <= 0.01, found.falsely
+
+
+@pytest.mark.parametrize("model", WORST.values(), ids=WORST)
+def test_no_model_is_bad_enough_to_miss_an_opt_out_or_make_up_many(model: LanguageModel) -> None:
+    found = score(lambda facts: reading(model, facts))
+    assert (found.missed, found.asked) == ((), ())
+    assert found.false_share <= 0.01, found.falsely
 
 
 @pytest.mark.parametrize("text", ["", " ", "…", "\n\n", "🫠", "¿", "0", "{name}", "x" * 5000])
@@ -115,12 +112,13 @@ def test_rules_stand_behind_a_model_that_fails(failure: ComebackError | AnswerRe
 @pytest.mark.parametrize(
     ("text", "confidence", "intent"),
     [
-        ("ох уж эти ваши письма", 0.95, Intent.STOP),
-        ("ох уж эти ваши письма", 0.6, Intent.PERHAPS_STOP),
+        ("не по душе мне эти ваши письма", 0.95, Intent.STOP),
+        ("не по душе мне эти ваши письма", 0.6, Intent.PERHAPS_STOP),
+        ("ох уж эти ваши письма", 0.95, Intent.PERHAPS_STOP),
         ("ну такое себе предложение, честно говоря", 1.0, Intent.PERHAPS_STOP),
         ("почему давно не пишете?", 1.0, Intent.PERHAPS_STOP),
         ("пишите мне через месяц", 1.0, Intent.PERHAPS_STOP),
-        ("не присылайте мастера без опыта, к Марине пойду", 1.0, Intent.STOP),
+        ("не присылайте мастера без опыта, к Марине пойду", 1.0, Intent.PERHAPS_STOP),
     ],
 )
 def test_a_models_stop_is_obeyed_only_when_it_is_sure_and_the_words_lean_that_way(

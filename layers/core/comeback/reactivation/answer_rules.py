@@ -8,7 +8,7 @@ from comeback.reactivation import answer_words as words
 from comeback.reactivation.absence import until
 from comeback.reactivation.intents import Intent
 from comeback.reactivation.names import best_match, pattern, words_of
-from comeback.reactivation.opt_out import is_opt_out
+from comeback.reactivation.opt_out import half_told, is_opt_out
 from comeback.reactivation.slot_choice import Choice, by_staff, choose, names
 
 CERTAIN = 0.95
@@ -53,12 +53,19 @@ def _reading(
 
 
 def _stop(said: Said) -> AnswerReading | None:
-    """Beside a chosen slot or master a demand is ambiguous: it is asked about."""
+    """Beside a chosen slot or master a demand is ambiguous: it is asked about, whatever a model says."""
     if not is_opt_out(said.text):
         return None
     if said.choice.slots or by_staff(said.text, said.facts.offered):
-        return _reading(Intent.PERHAPS_STOP, GUESS)
+        return _reading(Intent.PERHAPS_STOP, LIKELY)
     return _reading(Intent.STOP, 1.0)
+
+
+def _half_told(said: Said) -> AnswerReading | None:
+    """Words for a demand are endless: what may be one is asked about, and no model can talk us out of it."""
+    if not half_told(said.text) or said.has(words.WILL_WRITE) or said.has(words.CANCELS):
+        return None
+    return _reading(Intent.PERHAPS_STOP, GUESS)
 
 
 def _signs(said: Said) -> AnswerReading | None:
@@ -133,6 +140,10 @@ def _undecided(said: Said) -> AnswerReading | None:
 def _slot(said: Said) -> AnswerReading | None:
     """One of the offered, named; or a day or time that is not among them."""
     choice, theirs = said.choice, by_staff(said.text, said.facts.offered)
+    if choice.slots and said.has(words.OTHER_HOUR):
+        return AnswerReading(
+            Intent.OTHER_TIME.value, when=said.facts.text.strip(), confidence=EXPLICIT
+        )
     slots = (
         tuple(n for n in choice.slots if n in theirs) if theirs and choice.slots else choice.slots
     )
@@ -194,6 +205,7 @@ RULES: tuple[Callable[[Said], AnswerReading | None], ...] = (
     _slot,
     _other_time,
     _question,
+    _half_told,
     _no,
     _yes,
     _asks,

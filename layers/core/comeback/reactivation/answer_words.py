@@ -22,7 +22,10 @@ YES_SIGNS = frozenset("👍👌✅✔💯🙌❤🔥+")
 NO_SIGNS = frozenset("👎❌🚫🛑✋🙅")
 
 ALREADY_BOOKED = re.compile(
-    r"\bуже\s+(?:\w+\s+){0,5}?(?:записа\w+|записывал\w+|забронир\w+|договорил\w+|был[аи]?\b|сходил\w*|ходил\w*"
+    r"\bу\s+меня\s+стоит\b|\bбыл[аи]?\s+уже\b|\bзаписал\w*\s+(?:\w+\s+){0,2}?(?:уже|вчера)\b|\bя\s+же\s+(?:к\s+вам\s+)?(?:\w+\s+){0,2}иду\b"
+    r"|\bтолько\s+что\s+от\s+вас|\bbooked\s+(?:\w+\s+){0,3}(?:last\s+night|yesterday|next\s+week|this\s+week)|\balready\s+sorted"
+    r"|\bhave\s+one\s+booked|\bgot\s+my\s+\w+\s+(?:cut|done)\b"
+    r"|\bуже\s+(?:\w+\s+){0,5}?(?:записа\w+|записывал\w+|забронир\w+|договорил\w+|был[аи]?\b|сходил\w*|ходил\w*"
     r"|сделал\w*|постриг\w+|подстриг\w+)"
     r"|\b(?:я|мы|же|и так)\s+(?:же\s+)?записан\w*|\bзаписан\w*\s+(?:уже|на|к)\b|\b(?:есть|имеется"
     r"|стоит)\s+(?:уже\s+)?запись|запись\s+(?:уже\s+)?есть"
@@ -45,7 +48,8 @@ AWAY = re.compile(
     r"|\bболе[юе]\w*|\b(?:за|при)болел\w*|\bбольнич\w+|\bв\s+больнице|\bпростыл\w*|\bрожаю|\bроддом\w*|\bдекрет\w*"
     r"|\bверн(?:усь|емся)|\bприеду\b|\bприедем\b|\bнапомн\w+\b(?!\s+адрес)(?=.*(?:через|после|в\s|ближе|к\s))"
     r"|\bближе\s+к\b"
-    r"|(?<!не )\b(?:пиши|напиши|пишите|напишите|спросите|свяжитесь)\s+(?:мне\s+)?(?:через|после|в|ближе|позже|к"
+    r"|(?<!не )\b(?:пиши|напиши|пишите|напишите|спросите|свяжитесь)\s+(?:мне\s+)?(?:через|после"
+    r"|в(?!\s+(?:друг|вайбер|вотсап|ватсап|телег|личк|мессендж))|ближе|позже|к"
     r"|не\s+раньше)\b"
     r"|\bчерез\s+(?:\d+\s+)?(?:пару|недел\w+|месяц\w*|полгода|год|дн\w+)(?:.*напи\w+)?|\bпосле\s+(?:праздник\w+"
     r"|нового\s+года|нг|отпуска)"
@@ -55,6 +59,8 @@ AWAY = re.compile(
     r"|\bне\s+пиш\w+\s+(?:\w+\s+)?до\b|\bдо\s+(?:весны|лета|осени|зимы)|\bбуду\s+только\b"
     r"|\bvacations?\b|\bon\s+holidays?\b|\bout\s+of\s+(?:town|the\s+country)|\baway\b(?!\s+from)|\btravel\w*"
     r"|\babroad\b|\bnot\s+in\s+(?:the\s+)?(?:country|town|city)"
+    r"|\bmaternity\b|\bnot\s+until\b|\b(?:hit|catch|ping|try)\s+me\b(?=.*(?:after|in|next))|\bне\s+раньше\s+(?:янв|фев|мар|апр|ма[ея]|июн|июл|авг|сен|окт|ноя|дек)"
+    r"|\bя\s+в\s+(?!среду|субботу|пятницу|четверг|понедельник|вторник|воскресенье|любое|обед)[^\W\d]+\s+до\b|\bсломал[аи]?\s"
     r"|\bsick\b|\bill\b|\bflu\b|\bin\s+hospital|\bback\s+(?:on|in|next|after|at\s+the\s+end)\b"
     r"|(?<!n't )(?<!dont )(?<!not )\b(?:text|ask|remind|message|write|try|contact)\s+(?:to\s+)?me\s+(?:again\s+"
     r"|back\s+)?(?:in|on|after|next|until|till)\b"
@@ -63,10 +69,11 @@ AWAY = re.compile(
 CAME_BACK = re.compile(r"\bвернул\w+|\bприехал\w*|\bиз\s+отпуска|\bback\s+from\b|\bвыздоров\w+")
 
 OTHER_MASTER = re.compile(
-    r"\bдруг(?:ой|ому|ого|им|ие|их)\s+(?:мастер|специалист|парикмахер|барбер|врач)\w*|\b(?:поменя\w+"
+    r"\bдруг(?:ой|ому|ого|им|ие|их|ую)\s+(?:девочк|девушк|мастер|специалист|парикмахер|барбер|врач)\w*|\b(?:поменя\w+"
     r"|смени\w+)\s+мастера"
     r"|\b(?:different|another|other)\s+(?:master|stylist|barber|hairdresser|specialist|person|girl|guy)"
-    r"|\bsomeone\s+(?:else|other)"
+    r"|\bsomeone\s+(?:else|other|different)|\b(?:anyone|anybody|someone)\s+(?:but|except|other than)\b"
+    r"|\bкого\s+угодно|\bкто\s+угодно"
 )
 INSTEAD = re.compile(
     r"вместо|лучше|хочу|хотел\w*|нужен|нужн\w+|мне\s+бы|можно|instead|rather|\bwant\b|can\s+i\s+(?:get|have)"
@@ -89,6 +96,8 @@ OTHER_TIME = re.compile(
     r"|do|come)\b|\banything\s+(?:else|later|earlier|after|before)"
     r"|\bnext\s+week|\bsuit\s+me\s+better|\bне\s+подход\w+|\bне\s+подойд\w+|\bне\s+устра\w+"
 )
+OTHER_HOUR = re.compile(r"\b(?:пораньше|попозже|earlier|later than|но\s+позже|но\s+раньше)\b")
+"""Of the day that was offered, another hour."""
 BY_MONTH = re.compile(rf"\b(?:на|в|in|for)\s+(?:{MONTH})\b")
 WILL_WRITE = re.compile(
     r"\bотпишусь\b|\bнапишу\b|\bпосмотрю\b|\bуточню\b|\bузнаю\b|\blet\s+(?:you\s+know|me\s+(?:check|think|see))"
@@ -104,10 +113,10 @@ QUESTION = re.compile(
     r"|\bкартой\b|\bс\s+ребенком|\bхватит\s+ли"
     r"|\bhow\s+(?:much|long|many|do\s+i\s+(?:get|pay|find))|\bprice|\bcost\b|\bparking|\baddress|\bwhere\b"
     r"|\bwho\b|\bwhat\s+time\s+do\s+you|\bdiscount\b.*\?"
-    r"|\bdo\s+you\s+(?:take|accept|have\s+parking)"
+    r"|\bdo\s+you\s+(?:take|accept|still|have\s+parking)|\bcan\s+i\s+bring\b|\bwhich\s+(?:branch|place|address)|\bхватит\s+\d"
 )
 MAYBE_LATER = re.compile(
-    r"\b(?:в|как)\s+друго[йе]\s+раз|\bкак-?нибудь\s+(?:потом|в\s+другой|позже|сам\w*|загляну|зайду|запишусь)|\bпотом\b|\bсам[аи]?\s+(?:напишу|запишусь|позвоню)"
+    r"\bне\s+в\s+этот\s+раз|\bnot\s+this\s+time|\bвоздержусь\b|\b(?:в|как)\s+друго[йе]\s+раз|\bкак-?нибудь\s+(?:потом|в\s+другой|позже|сам\w*|загляну|зайду|запишусь)|\bпотом\b|\bсам[аи]?\s+(?:напишу|запишусь|позвоню)"
     r"|\bmaybe\s+later|\bsome\s+other\s+time|\bi'?ll\s+book\s+(?:it\s+)?myself"
     r"|\b(?:не|not)\s+(?:сегодня|сейчас|now|today|at\s+the\s+moment|right\s+now)\b"
 )
@@ -117,15 +126,18 @@ NO = re.compile(
     r"|собира\w+|буду|получ\w+|требуется)|\bнеинтересн\w*|\bнеактуальн\w*|\bпока\s+(?:не\b|нет|никак)|\bникогда\b"
     r"|\bни\s+за\s+что|\bдорого\b|\bденег\b|\bоткаж\w+|\bотказ\w*|\bне\s+до\s+\w+"
     r"|\bне\s+до\s+(?:этого|того|стри\w+|вас)|\bобойдусь|\bпередума\w+|\bотращива\w+|\bпереехал\w*|\bхожу\s+(?:в|к)\b|\bстригусь\b|\bнет\s+необходимости"
+    r"|\bне\s+потян\w+|\bфинансов\w+|\bмимо\b|\bналысо\b|\bнаш(?:ел|ла|ли)\s+(?:мастера|друг|ближе|себе)|\bсами\s+стригитесь"
+    r"|\bага\W+(?:бегу|разбеж|щас|сейчас|конечно)|\bволосы\s+назад|\bcan'?t\s+afford|\bbroke\b|\bfound\s+(?:someone|somewhere|another)"
+    r"|\boh\s+sure\b"
     r"|\bподумаю\b|\bщас+\b|\bбегу\s+и\s+падаю|\bза\s+такие\s+деньги"
     r"|\bno\s+(?:need|thank|thanks|interest)|\bnot\s+(?:interested|needed|really|for\s+me)|\bi'?m\s+good\b"
     r"|\bi'?ll\s+pass\b|\bpass\b|\bmoved\s+(?:to|away)|\bsomewhere\s+else"
-    r"|\bexpensive\b|\btoo\s+far\b|\byeah\s+right\b|\bnever\b|\bdon'?t\s+(?:need|want)\b|\bno\b\s*$"
+    r"|\bexpensive\b|\btoo\s+far\b|\byeah\s+right\b|\bnever\b(?!\s+(?:been|miss|had))|\bdon'?t\s+(?:need|want)\b|\bno\b\s*$"
 )
 YES = re.compile(
-    r"^\W*(?:да+\b|ага\b|угу\b|ок\b|окей\b|окай\b|ok\b|okay\b|k\b|хорошо\b|ладно\b|давай\w*|конечно|можно\s*$"
+    r"^\W*(?:ну\s+|ой\s+|так\s+)*(?:да+\b|ага\b|угу\b|ок\b|окей\b|окай\b|ok\b|okay\b|k\b|хорошо\b|ладно\b|давай\w*|конечно|можно\s*$"
     r"|согласн\w*|yes\b|yep\b|yup\b|yeah\b|sure\b|fine\b|great\b|perfect\b"
-    r"|definitely|absolutely|го\b|погнали|отлично\b|супер\b|хочу\s*\W*$|с\s+удовольствием|беру\b)|\bзапиш\w+"
+    r"|definitely|absolutely|го\b|погнали|отлично\b|супер\b|хочу\s*\W*$|с\s+удовольствием|беру\b)|\bзапиш\w+|\bзаброниру\w+|\bбронир\w+"
     r"|\bзаписыва\w+|\bзаписаться\b|\bподход[ия]т\b|\bподойд[её]т\b|\bпойд[её]т\b|\bприду\b"
     r"|\bпридем\b|\bбуду\b|\bберу\b|\bдавайте\b|\bсогласн\w*|\bустро?ит\b|\bустраивает\b|\bустроит\b|\bнорм\w*"
     r"|\bсамое\s+то\b|\bконечно\b|\bbook\s+(?:me|it)|\bsounds\s+good|\bworks\b|\bsee\s+you"

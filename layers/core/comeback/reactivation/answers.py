@@ -13,7 +13,6 @@ from comeback.reactivation.answer_rules import (
     read_by_rules,
 )
 from comeback.reactivation.intents import Intent
-from comeback.reactivation.opt_out import about_messages
 
 __all__ = ["Intent", "read_by_rules", "reading"]
 
@@ -51,7 +50,7 @@ def _settled(read: AnswerReading, ruled: AnswerReading, facts: AnswerFacts) -> A
     if explicit and read.intent in (Intent.STOP, Intent.PERHAPS_STOP):
         return ruled
     if read.intent == Intent.STOP:
-        return _stop_settled(read, ruled, facts)
+        return _stop_settled(read, ruled)
     if ruled.intent == Intent.PERHAPS_STOP:
         return ruled
     decided = ruled.slot is not None or ruled.intent == Intent.OTHER_TIME
@@ -67,12 +66,10 @@ def _settled(read: AnswerReading, ruled: AnswerReading, facts: AnswerFacts) -> A
     )
 
 
-def _stop_settled(read: AnswerReading, ruled: AnswerReading, facts: AnswerFacts) -> AnswerReading:
-    """The model alone opts nobody out: its «stop» is obeyed when it is sure and the rules lean that way too, for they
-    heard a demand themselves, or a refusal, or nothing, in words about messages."""
-    refused = ruled.intent == Intent.NO or ruled.confidence <= GUESS
-    leaning = ruled.intent == Intent.PERHAPS_STOP or (refused and about_messages(facts.text))
-    sure = read.confidence >= STOP_SURE and leaning
+def _stop_settled(read: AnswerReading, ruled: AnswerReading) -> AnswerReading:
+    """The model alone opts nobody out: its «stop» is obeyed when it is sure and the rules heard half of one too."""
+    half_told = ruled.intent == Intent.PERHAPS_STOP and ruled.confidence <= GUESS
+    sure = read.confidence >= STOP_SURE and half_told
     intent = Intent.STOP if sure else Intent.PERHAPS_STOP
     return AnswerReading(intent.value, confidence=read.confidence)
 
