@@ -49,7 +49,7 @@ def notification(*values: dict[str, Any], field: str = "messages") -> dict[str, 
     changes = [{"field": field, "value": value} for value in values]
     return {
         "object": "whatsapp_business_account",
-        "entry": [{"id": "300400", "changes": changes}],
+        "entry": [{"id": "300400", "time": SECONDS, "changes": changes}],
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from comeback.channels import telegram_inbound, whatsapp_inbound
+from comeback.channels.whatsapp_account import READERS
 from comeback.conversations.model import (
     Address,
     ChannelKind,
@@ -214,9 +215,9 @@ def test_whatsapp_one_odd_message_does_not_cost_the_others_their_way() -> None:
     assert whatsapp_inbound.parse(second.event_id, second.body) == received(text="Привет")
 
 
-def test_whatsapp_news_of_templates_are_left_out() -> None:
-    news = {"event": "APPROVED", "message_template_id": 12, "message_template_name": "come_back"}
-    raw = json.dumps(notification(news, field="message_template_status_update")).encode()
+def test_whatsapp_news_of_no_consequence_are_left_out() -> None:
+    news = {"new_quality_score": "YELLOW", "message_template_name": "come_back"}
+    raw = json.dumps(notification(news, field="message_template_quality_update")).encode()
     assert whatsapp_inbound.split(raw) == []
 
 
@@ -226,6 +227,7 @@ SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 WORDS = (
     "update_id message callback_query my_chat_member chat id type private date from data status new_chat_member "
     "message_id text entry changes value field messages statuses user_preferences timestamp wa_id contacts profile "
+    "event message_template_name current_limit ban_info restriction_info waba_id time "
     "interactive button_reply list_reply button payload context errors code recipient_id category"
 )
 NAMES = st.sampled_from(WORDS.split())
@@ -244,6 +246,14 @@ def test_telegram_anything_else_is_told_by_msgspec_only(body: Any) -> None:
 def test_whatsapp_anything_else_is_told_by_msgspec_only(body: Any, part: Any, date: int) -> None:
     whole = [body, notification(value(messages=part, statuses=part, user_preferences=part))]
     whole += [notification({"messages": [part], "statuses": [body]}), notification(part)]
+    whole += [notification(body, {"event": part}, field=field) for field in READERS]
+    whole += [
+        {
+            "entry": [
+                {"time": part, "id": body, "changes": [{"field": "account_update", "value": {}}]}
+            ]
+        }
+    ]
     whole += [notification(value(messages=[wa_message() | {"timestamp": part}]))]
     whole += [notification(value(user_preferences=[wa_preference("stop") | {"timestamp": date}]))]
     for each in whole:

@@ -99,6 +99,15 @@ def test_each_event_of_a_whatsapp_notification_is_queued_for_itself(hooks: Hooks
     assert [len(m["message"]["body"]) for m in found] == [2, 1]
 
 
+def test_news_of_the_account_keep_their_order(hooks: Hooks) -> None:
+    news = [{"event": event, "display_phone_number": "1"} for event in ("FLAGGED", "UNFLAGGED")]
+    body = notification(*news, field="phone_number_quality_update")
+    assert status(hooks, "whatsapp", whatsapp(body)) == 200
+    found = hooks.queued()
+    assert {m["group"] for m in found} == {"salon#whatsapp#account"}
+    assert [m["message"]["body"]["account"]["value"] for m in found] == news
+
+
 def test_more_than_a_batch_is_queued(hooks: Hooks) -> None:
     many = [wa_message() | {"id": f"wamid.{n}", "from": str(n)} for n in range(23)]
     assert status(hooks, "whatsapp", whatsapp(notification(value(messages=many)), encoded=True))
@@ -145,7 +154,7 @@ def test_the_malformed_is_a_bad_request(hooks: Hooks, body: bytes) -> None:
 
 def test_what_no_client_caused_is_answered_and_left(hooks: Hooks) -> None:
     assert status(hooks, "telegram", telegram(update(edited_message=tg_message()))) == 200
-    news = notification({"event": "APPROVED"}, field="message_template_status_update")
+    news = notification({"display_phone_number": "1"}, field="phone_number_name_update")
     assert status(hooks, "whatsapp", whatsapp(news)) == 200
     assert hooks.queued() == []
 

@@ -16,13 +16,6 @@ from world.whatsapp.model import Account
 from world.whatsapp.state import WhatsAppState
 
 NAME = "whatsapp"
-TIERS = {
-    250: "TIER_250",
-    2000: "TIER_2K",
-    10000: "TIER_10K",
-    100000: "TIER_100K",
-    0: "TIER_UNLIMITED",
-}
 
 
 def state(world: World) -> WhatsAppState:
@@ -45,9 +38,9 @@ def routes(world: World) -> list[BaseRoute]:
             "id": account.phone_number_id,
             "display_phone_number": account.display_phone_number,
             "verified_name": account.verified_name,
-            "quality_rating": "GREEN",
+            "quality_rating": account.quality,
             "throughput": {"level": "STANDARD"},
-            "whatsapp_business_manager_messaging_limit": TIERS.get(account.tier, str(account.tier)),
+            "whatsapp_business_manager_messaging_limit": account.limit(),
         }
 
     def route(path: str, method: str, target: str, by: str, answer: Answer) -> Route:

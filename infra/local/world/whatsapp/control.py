@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from world.context import World
 from world.control import problem
+from world.whatsapp import moderation
 from world.whatsapp.model import Account, Template
 from world.whatsapp.state import WhatsAppState
 
@@ -53,7 +54,18 @@ def routes(world: World) -> list[BaseRoute]:
         except (LookupError, ValueError) as error:
             return problem(str(error))
 
+    async def moderate(request: Request) -> Response:
+        """{"account", "do": rate|limit|template|restrict|ban|warn, "event"?, "tier"?, "name"?, "language"?, "kinds"?,
+        "state"?, "violation"?}: what Meta does, with its webhook."""
+        body = msgspec.json.decode(await request.body())
+        try:
+            _moderate(world.whatsapp, body)
+        except (LookupError, ValueError) as error:
+            return problem(str(error))
+        return JSONResponse({})
+
     return [
+        Route("/world/whatsapp/moderate", moderate, methods=["POST"]),
         Route("/world/whatsapp/accounts", register, methods=["POST"]),
         Route("/world/whatsapp/users", introduce, methods=["POST"]),
         Route("/world/whatsapp/act", act, methods=["POST"]),
@@ -94,6 +106,28 @@ def _save(state: WhatsAppState, body: Mapping[str, Any]) -> Account:
             raw.get("status", "APPROVED"),
         )
     return account
+
+
+def _moderate(state: WhatsAppState, body: Mapping[str, Any]) -> None:
+    account = state.account(body.get("account", ""))
+    match body.get("do"):
+        case "rate":
+            moderation.rate(state, account, body["event"])
+        case "limit":
+            moderation.limit(state, account, int(body["tier"]))
+        case "template":
+            template = state.templates_of(account.waba_id)[body["name"], body["language"]]
+            moderation.judge(state, account, template, body["event"])
+        case "restrict":
+            moderation.restrict(state, account, *body["kinds"])
+        case "ban":
+            moderation.ban(state, account, body["state"])
+        case "warn":
+            moderation.warn(state, account, body["violation"])
+        case other:
+            raise ValueError(
+                f"do: {other} is unknown. Use rate, limit, template, restrict, ban or warn"
+            )
 
 
 def _act(state: WhatsAppState, body: Mapping[str, Any]) -> Any:

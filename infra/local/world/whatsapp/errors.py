@@ -21,10 +21,20 @@ class Known:
 CODES: Mapping[int, Known] = {
     100: Known("Invalid parameter", "The request included one or more unsupported parameters."),
     190: Known("Invalid OAuth access token - Cannot parse access token", "", 401),
+    368: Known(
+        "Temporarily blocked for policies violations",
+        "The WhatsApp Business Account has been restricted for violating a policy.",
+        403,
+    ),
     130429: Known("Rate limit hit", "Cloud API message throughput has been reached."),
     131008: Known("Required parameter is missing", "A required parameter is missing."),
     131009: Known("Parameter value is not valid", "A parameter value is not valid."),
     131026: Known("Message undeliverable", "Message Undeliverable."),
+    131031: Known(
+        "Business Account locked",
+        "The WhatsApp Business Account has been restricted or disabled for violating a policy.",
+        403,
+    ),
     131047: Known(
         "Re-engagement message",
         "Message failed to send because more than 24 hours have passed since the customer last"

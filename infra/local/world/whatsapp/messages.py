@@ -3,7 +3,8 @@
 Accepted first and failed by a status later, as the real service mostly does: free text outside the 24-hour window
 (131047), undeliverable numbers (131026), users who stopped marketing (131050), marketing to +1 (131049), and
 more new users than the messaging limit allows in a moving 24 h (131048; Meta documents no code for that limit alone).
-Refused at once: the pair rate (131056) and the throughput (130429), both judged in real time.
+Refused at once: all once Meta has stopped the account (368, 131031); the pair rate (131056) and the throughput (130429),
+both judged in real time.
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,8 @@ def accept(state: "WhatsAppState", account: Account, fields: Mapping[str, Any]) 
     if fields.get("status") == "read":
         return _mark_read(account, fields)
     to = checks.envelope(fields)
+    if account.refusal:
+        raise ApiError(account.refusal)
     template, text, buttons = _content(state, account, fields)
     _keep_rates(state, account, to)
     message = Message(

@@ -7,6 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 WINDOW = timedelta(hours=24)
+TIERS = {
+    250: "TIER_250",
+    2000: "TIER_2K",
+    10000: "TIER_10K",
+    100000: "TIER_100K",
+    0: "TIER_UNLIMITED",
+}
 VARIABLE = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -94,6 +101,9 @@ class Account:
     webhook_url: str = ""
     verified_name: str = ""
     tier: int = 250
+    quality: str = "GREEN"
+    refusal: int = 0
+    """The code that every message is refused with, once Meta has stopped the account; 0: none is."""
     messages: dict[str, Message] = field(default_factory=dict)
     """By message id."""
     last_inbound: dict[str, datetime] = field(default_factory=dict)
@@ -107,6 +117,9 @@ class Account:
     def window_open(self, user: str, now: datetime) -> bool:
         last = self.last_inbound.get(user)
         return last is not None and now - last < WINDOW
+
+    def limit(self) -> str:
+        return TIERS.get(self.tier, str(self.tier))
 
     def metadata(self) -> dict[str, str]:
         digits = "".join(c for c in self.display_phone_number if c.isdigit())

@@ -107,7 +107,7 @@ class WhatsAppState:
         told = {
             "id": message.message_id,
             "status": status,
-            "timestamp": self._stamp(),
+            "timestamp": self.stamp(),
             "recipient_id": message.to,
             **more,
             **opaque,
@@ -123,7 +123,7 @@ class WhatsAppState:
         if not account.webhook_url:
             return
         change = {"value": value, "field": field}
-        entry = [{"id": account.waba_id, "changes": [change]}]
+        entry = [{"id": account.waba_id, "time": int(self.stamp()), "changes": [change]}]
         body = msgspec.json.encode({"object": "whatsapp_business_account", "entry": entry})
         headers = {"X-Hub-Signature-256": signature(account.app_secret, body)}
         self.world.webhooks.send("whatsapp", account.webhook_url, body, headers, lane=lane)
@@ -151,7 +151,7 @@ class WhatsAppState:
             **(context if reply_to else {}),
             "from": user,
             "id": message_id,
-            "timestamp": self._stamp(),
+            "timestamp": self.stamp(),
             **content,
         }
         self._value(owner, {"contacts": [self._contact(user)], "messages": [message]}, user)
@@ -163,7 +163,7 @@ class WhatsAppState:
             "detail": f"User requested to {value} marketing messages",
             "category": "marketing_messages",
             "value": value,
-            "timestamp": int(self._stamp()),
+            "timestamp": int(self.stamp()),
         }
         told = {"contacts": [self._contact(user)], "user_preferences": [preference]}
         self._value(self.account(account), told, user, "user_preferences")
@@ -180,7 +180,7 @@ class WhatsAppState:
         name = self.names.get(user, f"User {user[-4:]}")
         return {"profile": {"name": name}, "wa_id": user, "user_id": f"ZZ.{scoped}"}
 
-    def _stamp(self) -> str:
+    def stamp(self) -> str:
         """Simulated time in whole seconds since the epoch, as text."""
         return str(int(self.world.clock.now().astimezone(UTC).timestamp()))
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from world.whatsapp import moderation
 from world.whatsapp.checks import BODY, required, section, short
 from world.whatsapp.errors import ApiError, missing
 from world.whatsapp.model import VARIABLE, Account, Pressable, Template
@@ -48,15 +49,7 @@ def submit(state: "WhatsAppState", account: Account, fields: Mapping[str, Any]) 
 
 
 def _approve(state: "WhatsAppState", account: Account, template: Template) -> None:
-    template.status = "APPROVED"
-    value = {
-        "event": "APPROVED",
-        "message_template_id": int(template.template_id),
-        "message_template_name": template.name,
-        "message_template_language": template.language,
-        "reason": "NONE",
-    }
-    state.notify(account, value, "message_template_status_update")
+    moderation.judge(state, account, template, "APPROVED")
 
 
 def _check(template: Template) -> None:

@@ -6,7 +6,9 @@ from typing import Annotated, Any
 
 import msgspec
 
+from comeback.channels import whatsapp_account
 from comeback.channels.webhook import Enqueued
+from comeback.channels.whatsapp_account import AccountNews, UnixSeconds
 from comeback.conversations.model import (
     Address,
     ChannelKind,
@@ -18,7 +20,8 @@ from comeback.conversations.model import (
     StatusReceived,
 )
 
-UnixSeconds = Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
+ACCOUNT = "account"
+"""In the place of a client's address, where an event is about our own account: such events keep their order."""
 UnixSecondsText = Annotated[str, msgspec.Meta(pattern="^[0-9]{1,9}$|^[1-3][0-9]{9}$")]
 
 
@@ -93,6 +96,8 @@ class Value(msgspec.Struct):
     messages: list[Message] = []
     statuses: list[Status] = []
     user_preferences: list[Preference] = []
+    account: AccountNews | None = None
+    """In our own wrapping (`_of_change`)."""
 
 
 class Heads(msgspec.Struct):
@@ -126,6 +131,10 @@ class Change(msgspec.Struct):
 
 
 class Entry(msgspec.Struct):
+    """`id`: the WhatsApp Business Account's. `time`: Unix seconds, of the account's news the only time there is."""
+
+    id: Any = ""
+    time: Any = None
     changes: list[Change] = []
 
 
@@ -134,7 +143,7 @@ class Notification(msgspec.Struct):
 
 
 class Single(msgspec.Struct):
-    """One event out of a notification: `body` is a `Value` with exactly one message, status or preference."""
+    """One event out of a notification: `body` is a `Value` with exactly one of what it may hold."""
 
     event_id: str
     address: str
@@ -152,8 +161,18 @@ def queued(company_id: str, raw: bytes) -> list[Enqueued]:
 def split(raw: bytes) -> list[Single]:
     """Raises msgspec.ValidationError or DecodeError on what is no notification."""
     notification = msgspec.json.decode(raw, type=Notification)
-    values = [change.value for entry in notification.entry for change in entry.changes]
-    return [single for value in values for single in _singles(value)]
+    changes = [(entry, change) for entry in notification.entry for change in entry.changes]
+    return [single for entry, change in changes for single in _of_change(entry, change)]
+
+
+def _of_change(entry: Entry, change: Change) -> Iterator[Single]:
+    """Of our own account there is one thing told at a time; it takes along what it needs of its entry."""
+    if change.field not in whatsapp_account.READERS:
+        yield from _singles(change.value)
+        return
+    event_id = whatsapp_account.event_id(change.field, change.value, entry.time)
+    around = {"waba_id": entry.id, "time": entry.time, "field": change.field}
+    yield Single(event_id, ACCOUNT, {"account": {**around, "value": change.value}})
 
 
 def _singles(raw: dict[str, Any]) -> Iterator[Single]:
@@ -198,6 +217,8 @@ def parse(event_id: str, body: dict[str, Any]) -> list[InboundEvent]:
             at = _time(preference.timestamp)
             who = _address(preference.wa_id or preference.user_id)
             events.append(kind(event_id, who, at, "whatsapp_preferences"))
+    if value.account:
+        events += whatsapp_account.changes(event_id, value.account)
     return events
 
 
