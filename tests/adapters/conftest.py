@@ -4,26 +4,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import httpx
 import pytest
-import uvicorn
-from world.app import application, build
-from world.context import World
 from world.settings import Settings
 
-NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+from tests.adapters.running_world import NOW, WorldServer, running_world
 
-
-@dataclass
-class WorldServer:
-    """`world`: the object behind; its user-side methods may be called from a test's thread."""
-
-    url: str
-    world: World
-    control: httpx.Client
+__all__ = ["NOW", "WorldServer"]
 
 
 @dataclass
@@ -55,30 +43,20 @@ class Receiver:
         return self.posts
 
 
+def quick() -> Settings:
+    return Settings(webhook_retry_seconds=(0.02, 0.04, 0.08), reorder_wait=1.0)
+
+
 @pytest.fixture(scope="session")
 def world_server() -> Iterator[WorldServer]:
-    world = build(NOW, Settings(webhook_retry_seconds=(0.02, 0.04, 0.08), reorder_wait=1.0))
-    config = uvicorn.Config(
-        application(world), port=0, log_level="error", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    with httpx.Client(base_url=url, trust_env=False) as control:
-        yield WorldServer(url, world, control)
-    server.should_exit = True
-    thread.join(timeout=5)
+    with running_world(quick()) as server:
+        yield server
 
 
 @pytest.fixture
 def world(world_server: WorldServer) -> WorldServer:
     """An empty world at `NOW`, with default limits but quick repeats of webhooks."""
-    quick = Settings(webhook_retry_seconds=(0.02, 0.04, 0.08), reorder_wait=1.0)
-    world_server.world.settings.__dict__.update(quick.__dict__)
+    world_server.world.settings.__dict__.update(quick().__dict__)
     world_server.control.post(
         "/world/reset", json={"now": NOW.isoformat(), "seed": 1}
     ).raise_for_status()
