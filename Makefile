@@ -102,7 +102,7 @@ browser: install
 
 requirements: $(READY_UV)  ## writes the pinned lists anew from what the layers and tools ask for
 	@$(UV) pip compile --quiet --upgrade $(PINNING) -o requirements.txt \
-		layers/core/requirements.txt layers/ai/requirements.txt
+		layers/core/requirements.txt layers/ai/requirements.txt layers/files/requirements.txt
 	@cat layers/core/no-dependencies.txt >> requirements.txt
 	@$(UV) pip compile --quiet --upgrade $(PINNING) -c requirements.txt -o $(LISTS)/dev.txt $(LISTS)/dev.in
 	@for tool in ministack sam; do \

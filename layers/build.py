@@ -23,7 +23,7 @@ import pruning
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".local" / "cache" / "layers"
-LAYERS = ("core", "ai")
+LAYERS = ("core", "ai", "files")
 PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 
 
@@ -58,7 +58,7 @@ def _add_ours(ours: Path, version: str) -> None:
 
 
 def _dependencies(version: str, architecture: str) -> Path:
-    """Both layers' third parties, installed once per list, version and architecture."""
+    """All layers' third parties, installed once per list, version and architecture."""
     fingerprint = hashlib.sha256()
     lists = [ROOT / "requirements.txt", *sorted((ROOT / "layers").glob("*/*.txt"))]
     for file in (*lists, Path(__file__), Path(pruning.__file__)):
@@ -86,7 +86,8 @@ def _install(folder: Path, version: str, architecture: str) -> None:
         alone = ROOT / "layers" / layer / "no-dependencies.txt"
         if alone.exists():
             subprocess.run([*install, "--no-deps", "-r", str(alone), *target], check=True)
-    pruning.subtract(building / "ai", building / "core")
+    for layer in LAYERS[1:]:
+        pruning.subtract(building / layer, building / "core")
     for layer in LAYERS:
         pruning.prune(building / layer)
         _compile(building / layer, version)

@@ -30,6 +30,11 @@ DROPPED = (
     "charset_normalizer",
     "google/genai/_gaos",  # its agents' API
     "_cffi_backend*.so",
+    # Pictures are drawn and saved as PNG.
+    "PIL/_avif*.so",
+    "pillow.libs/libavif*",
+    "PIL/_imagingcms*.so",
+    "pillow.libs/liblcms2*",
     "bin",
     "**/*.pyi",
     "**/*.pyx",

@@ -22,6 +22,7 @@ NO_NARROWER_RESOURCE = {"states:SendTaskSuccess", "states:SendTaskFailure"}
 WORST_FUNCTIONS_PER_QUEUE = 6
 """Visibility time-out over the consumer's time-out, as AWS advises."""
 WITH_AI = {"Receive", "Generate", "Refit"}
+WITH_FILES = {"Report"}
 
 
 def queue_of(reference: Any) -> str:
@@ -74,9 +75,10 @@ def test_settings_and_rights_go_together(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_only_those_that_talk_to_the_model_load_its_layer(name: str) -> None:
+def test_heavy_layers_are_loaded_where_they_are_used(name: str) -> None:
     layers = [layer["Ref"] for layer in FUNCTIONS[name]["Layers"]]
-    assert layers == ["CoreLayer", "AiLayer"] if name in WITH_AI else ["CoreLayer"]
+    heavy = ["AiLayer"] * (name in WITH_AI) + ["FilesLayer"] * (name in WITH_FILES)
+    assert layers == ["CoreLayer", *heavy]
     assert ("GEMINI_MODEL" in FUNCTIONS[name]["Environment"]["Variables"]) == (name in WITH_AI)
 
 
@@ -105,6 +107,19 @@ def test_a_message_stays_invisible_while_it_is_handled(
     assert visible_after >= WORST_FUNCTIONS_PER_QUEUE * FUNCTIONS[name]["Timeout"]
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert source["ScalingConfig"]["MaximumConcurrency"]
+
+
+def test_who_hides_messages_may() -> None:
+    """Its handler passes `hide` to sqs.process."""
+    actions = [
+        action
+        for statement in statements(FUNCTIONS["Deliver"])
+        if statement["Resource"] == {"Fn::GetAtt": "OutboundQueue.Arn"}
+        for action in listed(statement["Action"])
+    ]
+    hides = [n for n, f in FUNCTIONS.items() if "hide" in handler_file(f).read_text()]
+    assert hides == ["Deliver"]
+    assert sorted(actions) == ["sqs:ChangeMessageVisibility", "sqs:SendMessage"]
 
 
 @pytest.mark.parametrize("queue", [q for q in resources(QUEUE) if "DeadLetters" not in q])

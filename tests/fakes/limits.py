@@ -1,12 +1,13 @@
 """The Limits port in memory: generous, unless an account is stopped or a day has no minute left."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from comeback.companies.model import Company
 from comeback.conversations.model import ChannelKind
+from comeback.ports import AccountToday
 
 
 @dataclass
@@ -35,6 +36,11 @@ class FakeLimits:
 
     def may_send(self, company_id: str, channel: ChannelKind, now: datetime) -> bool:
         return channel not in self.stopped
+
+    def accounts_today(self, company: Company, now: datetime) -> Sequence[AccountToday]:
+        return [
+            AccountToday(c, len(self.reserved), self.remaining, "free") for c in company.channels
+        ]
 
     def take(self, bucket: str, per_second: int, per_minute: int, now: datetime) -> float:
         return self.waits.get(bucket, 0.0)

@@ -3,7 +3,7 @@
 Long on purpose: the whole border between the product and the world is read in one place.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, Protocol, TypeVar
@@ -80,19 +80,27 @@ class FunnelDay:
 
 @dataclass(frozen=True)
 class Usage:
-    """What one company used on one UTC day, as far as its functions have told it."""
+    """What is billed of one company's UTC day, as far as its functions have told it.
+
+    Fractions are meant: a read may cost half a unit, and companies share the requests of a batch.
+    """
 
     on: date
-    table_reads: int = 0
-    table_writes: int = 0
-    """Requests to the table."""
-    queue_requests: int = 0
+    write_units: float = 0
+    read_units: float = 0
+    """Of the table, as DynamoDB tells them."""
+    queue_requests: float = 0
     state_transitions: int = 0
-    function_calls: int = 0
+    """States entered."""
+    function_calls: float = 0
     function_ms: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
-    """Of the language model."""
+    """Of the language model; what it thought is billed as told."""
+
+
+Note = Callable[[str, float], None]
+"""Takes what was used just now: a name of `Usage`'s, and how much."""
 
 
 class Store(Protocol):
@@ -178,7 +186,7 @@ class Store(Protocol):
         """Drawn on days between, both included; oldest first, by index."""
         ...
 
-    def add_usage(self, company_id: str, on: date, usage: Mapping[str, int]) -> None:
+    def add_usage(self, company_id: str, on: date, usage: Mapping[str, float]) -> None:
         """`usage` by the names of `Usage`. A lost answer may count twice: it is a cost estimate, no ledger."""
         ...
 
@@ -260,6 +268,16 @@ class Calendar(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class AccountToday:
+    """How much of its day an account has used, and whether it may go on: `free`, `slowed` or `stopped`."""
+
+    channel: ChannelKind
+    sent: int
+    limit: int
+    state: str
+
+
 class Limits(Protocol):
     """Rate and sending limits shared by all functions through the table."""
 
@@ -283,6 +301,10 @@ class Limits(Protocol):
 
     def may_send(self, company_id: str, channel: ChannelKind, now: datetime) -> bool:
         """False while the account is stopped."""
+        ...
+
+    def accounts_today(self, company: Company, now: datetime) -> Sequence[AccountToday]:
+        """Of the company's messengers that were used, in its order."""
         ...
 
     def take(self, bucket: str, per_second: int, per_minute: int, now: datetime) -> float:

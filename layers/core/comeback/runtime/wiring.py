@@ -19,7 +19,6 @@ from comeback.ports import (
     Limits,
     Models,
     Orchestrator,
-    OutboundQueue,
     VisitFollowUp,
 )
 from comeback.runtime import settings
@@ -33,6 +32,7 @@ from comeback.runtime.settings import from_env
 from comeback.storage.store import DynamoStore
 
 if TYPE_CHECKING:
+    from comeback.analytics.daily_report import DailyReport
     from comeback.channels.registry import Messengers
     from comeback.clients.crm_events import CrmChanged
     from comeback.clients.crm_records import RecordFollower
@@ -88,7 +88,7 @@ def _limits() -> Limits:
     return DynamoLimits(store())
 
 
-def _outbound() -> OutboundQueue:
+def _outbound() -> SqsOutbound:
     return SqsOutbound(
         client("sqs"), lambda: from_env(settings.OutboundSettings).outbound_queue_url
     )
@@ -175,6 +175,11 @@ def deliver() -> "Deliver":
     )
 
 
+def hide_outbound(receipt_handle: str, seconds: int) -> None:
+    """For `sqs.process` on the outbound queue."""
+    _outbound().hide(receipt_handle, seconds)
+
+
 def _messengers() -> "Messengers":
     from comeback.channels.registry import Messengers
 
@@ -248,6 +253,19 @@ def refit() -> "Refit":
     from comeback.reactivation.refit import Refit
 
     return Refit(store(), _models(), clock())
+
+
+# ── analytics ────────────────────────────────────────────────────────────────────────────────────
+
+
+def daily_report() -> "DailyReport":
+    from comeback.analytics.chart import chart
+    from comeback.analytics.daily_report import DailyReport
+    from comeback.reactivation.trials import SettleTrials
+
+    now = clock()
+    settle = SettleTrials(store(), now).company
+    return DailyReport(store(), _limits(), _outbound(), now, chart, settle)
 
 
 # ── imports ──────────────────────────────────────────────────────────────────────────────────────

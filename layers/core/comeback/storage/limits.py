@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 
 from comeback.companies.model import Company
 from comeback.conversations.model import Account, ChannelKind
+from comeback.ports import AccountToday
 from comeback.reactivation import account_health, sending_limits
 from comeback.storage import keys, rates, transaction
 from comeback.storage.items.base import NEW
-from comeback.storage.items.limits import AccountItem, ReservationMap, SendingDayItem
+from comeback.storage.items.limits import AccountItem, Reservation, SendingDayItem
 from comeback.storage.races import until_won
 from comeback.storage.store import DynamoStore
 from comeback.storage.table import Put, Update
@@ -44,8 +45,10 @@ class DynamoLimits:
         when others kept winning.
         """
 
+        accounts = self._store.accounts(company.company_id)
+
         def attempt() -> datetime | None:
-            book = _read(self._store, company, now)
+            book = _read(self._store, company, now, accounts)
             if key in book.today:
                 return book.today[key].at
             moment = book.next_minute(channel, zone, not_before)
@@ -57,9 +60,13 @@ class DynamoLimits:
 
     def remaining_today(self, company: Company, now: datetime) -> int:
         """What still fits into today's window, pace and limits; the owner's daily limit is over all channels."""
-        book = _read(self._store, company, now)
+        book = _read(self._store, company, now, self._store.accounts(company.company_id))
         rooms = (book.room(channel) for channel in company.channels)
         return min(sum(rooms), sending_limits.owners_left(company, len(book.today)))
+
+    def accounts_today(self, company: Company, now: datetime) -> Sequence[AccountToday]:
+        book = _read(self._store, company, now, self._store.accounts(company.company_id))
+        return [book.told(channel) for channel in company.channels if channel in book.accounts]
 
     def may_send(self, company_id: str, channel: ChannelKind, now: datetime) -> bool:
         account = self._store.accounts(company_id).get(channel)
@@ -84,7 +91,7 @@ class _Book:
     accounts: Mapping[ChannelKind, Account]
 
     @property
-    def today(self) -> dict[str, ReservationMap]:
+    def today(self) -> dict[str, Reservation]:
         return {r.reserved_by: r for r in _reservations(self.day)}
 
     def taken(self, channel: ChannelKind) -> list[datetime]:
@@ -125,11 +132,19 @@ class _Book:
         taken = self.taken(channel)
         return sending_limits.room(self.company, standing.level, taken, self.now, account.tier)
 
+    def told(self, channel: ChannelKind) -> AccountToday:
+        standing = account_health.standing(self._account(channel), self.now)
+        state = "slowed" if standing.slowed else "free"
+        sent = sum(r.channel is channel for r in _reservations(self.day))
+        return AccountToday(
+            channel, sent, standing.level.per_day, "stopped" if standing.stopped_by else state
+        )
+
     def _account(self, channel: ChannelKind) -> Account:
         return self.accounts.get(channel, Account(channel))
 
     def reserve(self, channel: ChannelKind, key: str, moment: datetime) -> Put:
-        added = ReservationMap(channel=channel, reserved_by=key, at=moment)
+        added = Reservation(channel=channel, reserved_by=key, at=moment)
         version = self.day.version if self.day else 0
         on = self.company.local(self.now).date()
         reservations = [*_reservations(self.day), added]
@@ -143,15 +158,16 @@ class _Book:
         return [Update(keys.account(self.company.company_id, channel.value), began)]
 
 
-def _read(store: DynamoStore, company: Company, now: datetime) -> _Book:
+def _read(
+    store: DynamoStore, company: Company, now: datetime, accounts: Mapping[ChannelKind, Account]
+) -> _Book:
     on, company_id = company.local(now).date(), company.company_id
     today = keys.sending_day(company_id, on)
     yesterday = keys.sending_day(company_id, on - timedelta(days=1))
     found = store.table.get_all([today, yesterday])
     days = {key: item for key, item in found.items() if isinstance(item, SendingDayItem)}
-    accounts = store.accounts(company_id)
     return _Book(company, now, days.get(today), days.get(yesterday), accounts)
 
 
-def _reservations(day: SendingDayItem | None) -> Sequence[ReservationMap]:
+def _reservations(day: SendingDayItem | None) -> Sequence[Reservation]:
     return day.reservations if day else ()

@@ -1,0 +1,181 @@
+"""DailyReport: the owner's morning message, put together from journeys, trials, usage and accounts, with its chart."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from comeback.analytics import conversions, costs
+from comeback.analytics.evidence import attempts, lift_figures, observations
+from comeback.analytics.lift import clients_needed, lift
+from comeback.analytics.model import (
+    AccountLine,
+    AccountState,
+    AttemptFact,
+    Cost,
+    DayFigures,
+    Dimension,
+    LiftFigures,
+    Report,
+)
+from comeback.analytics.report import words
+from comeback.analytics.usage import cost_of
+from comeback.changes import PutOutbox
+from comeback.companies.model import Company
+from comeback.conversations.model import OWNER, Content, OutboxMessage, Purpose
+from comeback.errors import Conflict
+from comeback.ports import Clock, Limits, OutboundQueue, Store
+from comeback.texts import supported
+
+DAYS = 28
+ATTEMPTS_LAST = timedelta(days=60)
+"""A journey of so many days ago may still send its later attempts."""
+TRIALS_LOOKED_AT = timedelta(days=180)
+POINTS = 0.05
+"""The lift that the owner is promised to be able to see."""
+CAPTION_LIMIT = 1024
+Chart = Callable[[Sequence[DayFigures], str, float], bytes]
+
+
+@dataclass(frozen=True)
+class DailyReport:
+    store: Store
+    limits: Limits
+    outbound: OutboundQueue
+    clock: Clock
+    chart: Chart
+    settle: Callable[[Company], int]
+    """Settles the company's trials first, so that the report knows of them."""
+
+    def tick(self) -> list[str]:
+        """Ids of the companies reported on; hourly, each at its own hour."""
+        now = self.clock.now()
+        due = [c for c in self.store.companies() if company_due(c, now)]
+        return [company.company_id for company in due if self.company(company, now)]
+
+    def company(self, company: Company, now: datetime) -> bool:
+        """False when the owner has the day's report already, or no owner is connected."""
+        self.settle(company)
+        if company.owner is None:
+            return False
+        today = company.local(now).date()
+        facts = self.facts(company, now)
+        report = self.report(company, facts, now)
+        language = supported(company.language)
+        threshold = company.conversion_warning_percent / 100
+        picture = self.chart(conversions.daily(facts, today, DAYS), language, threshold)
+        return self._send(company, today, words(report, language), picture, now)
+
+    def facts(self, company: Company, now: datetime) -> tuple[AttemptFact, ...]:
+        """Of the messages sent in the last 28 days."""
+        today = company.local(now).date()
+        since = today - timedelta(days=DAYS)
+        services = self.store.catalogue(company.company_id).services
+        journeys = (
+            journey
+            for on in _days(since - ATTEMPTS_LAST, today)
+            for journey in self.store.journeys_on(company.company_id, on)
+        )
+        found = attempts(journeys, services, company, now)
+        return tuple(fact for fact in found if fact.sent_at.date() >= since)
+
+    def report(self, company: Company, facts: Sequence[AttemptFact], now: datetime) -> Report:
+        yesterday = company.local(now).date() - timedelta(days=1)
+        month = conversions.summary(facts)
+        spent, changed = self._cost(company, facts, now), self.lift(company, now)
+        visit = month.revenue_minor // month.booked if month.booked else 0
+        by_weekday = conversions.conversions(facts, by=Dimension.WEEKDAY)
+        by_hour = conversions.conversions(facts, by=Dimension.HOUR)
+        return Report(
+            company=company.title,
+            day=yesterday,
+            currency=company.currency,
+            yesterday=conversions.summary(f for f in facts if f.sent_at.date() == yesterday),
+            month=month,
+            cost=spent,
+            lift=changed,
+            roi=costs.roi(changed, spent, visit_minor=visit, margin_percent=company.margin_percent),
+            accounts=self._accounts(company, now),
+            best_weekdays=conversions.standing_out(by_weekday),
+            best_hours=conversions.standing_out(by_hour),
+            warning=conversions.falls_under(
+                facts, threshold=company.conversion_warning_percent / 100
+            ),
+        )
+
+    def lift(self, company: Company, now: datetime) -> LiftFigures | None:
+        """None while nobody is held out."""
+        if not company.holdout_percent:
+            return None
+        today = company.local(now).date()
+        drawn = self.store.trials(company.company_id, today - TRIALS_LOOKED_AT, today)
+        found = lift(observations(drawn))
+        rate = found.control.rate
+        needed = (
+            clients_needed(rate, POINTS, control_share=company.holdout_percent / 100)
+            if 0 < rate < 1 - POINTS
+            else None
+        )
+        return lift_figures(found, needed)
+
+    def _cost(self, company: Company, facts: Sequence[AttemptFact], now: datetime) -> Cost:
+        today = company.local(now).date()
+        used = self.store.usage(company.company_id, today - timedelta(days=DAYS), today)
+        sent = Counter(fact.channel for fact in facts)
+        prices = {channel: company.message_price(channel) for channel in sent}
+        figures = conversions.summary(facts)
+        return costs.cost(cost_of(used, sent, prices), figures, minor_per_usd=company.usd)
+
+    def _accounts(self, company: Company, now: datetime) -> tuple[AccountLine, ...]:
+        return tuple(
+            AccountLine(a.channel, a.sent, a.limit, AccountState(a.state))
+            for a in self.limits.accounts_today(company, now)
+        )
+
+    def _send(
+        self, company: Company, today: date, said: str, picture: bytes, now: datetime
+    ) -> bool:
+        """A report longer than a caption goes as picture and text. Their ids are the day's, so that neither comes twice; a run
+        that broke off between writing and handing over hands them over again."""
+        whole = len(said.encode("utf-16-le")) // 2 <= CAPTION_LIMIT
+        title, _, _ = said.partition("\n")
+        contents = (
+            [Content(said, picture=picture)]
+            if whole
+            else [Content(title, picture=picture), Content(said)]
+        )
+        messages = [
+            _message(company, f"report.{today}.{n}", content, now)
+            for n, content in enumerate(contents, start=1)
+        ]
+        try:
+            self.store.commit([PutOutbox(message) for message in messages])
+            fresh = True
+        except Conflict:
+            fresh = False
+        for message in messages:
+            self.outbound.enqueue(message.company_id, message.client_id, message.outbox_id)
+        return fresh
+
+
+def company_due(company: Company, now: datetime) -> bool:
+    return company.enabled and company.local(now).hour == company.report_hour
+
+
+def _days(since: date, until: date) -> Iterable[date]:
+    return (since + timedelta(days=n) for n in range((until - since).days + 1))
+
+
+def _message(company: Company, cause: str, content: Content, now: datetime) -> OutboxMessage:
+    """Raises ValueError without an owner."""
+    if company.owner is None:
+        raise ValueError(f"company {company.company_id} has no owner's chat")
+    return OutboxMessage(
+        company_id=company.company_id,
+        client_id=OWNER,
+        outbox_id=f"{OWNER}.{cause}",
+        address=company.owner,
+        content=content,
+        purpose=Purpose.OWNER,
+        created_at=now,
+    )

@@ -1,0 +1,91 @@
+"""The owner's morning report: out once, with its chart, from what journeys and trials on the table say."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from comeback.analytics.chart import chart
+from comeback.analytics.daily_report import DailyReport
+from comeback.changes import SetOwner
+from comeback.conversations.model import OWNER, Address, ChannelKind, OutboxState
+from comeback.errors import Unavailable
+from comeback.reactivation.trials import SettleTrials
+from comeback.storage.store import DynamoStore
+
+from tests.storage.life import Life
+
+OWNERS_CHAT = Address(ChannelKind.TELEGRAM, "777")
+PNG = b"\x89PNG"
+
+
+@pytest.fixture
+def life(store: DynamoStore) -> Life:
+    life = Life(store)
+    life.company = replace(life.company, holdout_percent=10)
+    life.open_salon()
+    return life
+
+
+def report(life: Life) -> DailyReport:
+    settle = SettleTrials(life.store, life.clock).company
+    return DailyReport(life.store, life.limits, life.queue, life.clock, chart, settle)
+
+
+def until_morning(life: Life) -> None:
+    life.clock.advance(hours=1)
+    while life.company.local(life.clock.now()).hour != life.company.report_hour:
+        life.clock.advance(hours=1)
+
+
+def test_without_an_owner_there_is_no_report(life: Life) -> None:
+    until_morning(life)
+    assert report(life).tick() == []
+    assert life.queue.enqueued == []
+
+
+def test_one_report_a_day_at_its_hour_with_the_chart(life: Life) -> None:
+    life.store.commit([SetOwner("salon", OWNERS_CHAT)])
+    assert report(life).tick() == []  # ten o'clock
+    until_morning(life)
+    assert report(life).tick() == ["salon"]
+    assert report(life).tick() == []
+    life.deliver_all()
+    first = life.telegram.sent[0]
+    assert first.address == OWNERS_CHAT
+    assert first.content.picture.startswith(PNG)
+    said = "\n".join(m.content.text for m in life.telegram.sent)
+    assert "Salon" in said
+    assert life.store.outbox("salon", OWNER, first.outbox_id).state is OutboxState.SENT
+
+
+def test_it_tells_what_was_sent_answered_and_booked(life: Life) -> None:
+    life.store.commit([SetOwner("salon", OWNERS_CHAT)])
+    life.company = replace(life.company, holdout_percent=0)
+    life.store.save_company(replace(life.company, owner=OWNERS_CHAT))
+    for n in range(2):
+        life.client(f"client{n}", Address(ChannelKind.TELEGRAM, f"10{n}"))
+    for ref in life.campaign():
+        life.run_until_sent(ref)
+    life.says("yes, the first one", address=Address(ChannelKind.TELEGRAM, "100"))
+    until_morning(life)
+    company = life.store.company("salon")
+    facts = report(life).facts(company, life.clock.now())
+    assert len(facts) == 2
+    assert sum(f.booked_at is not None for f in facts) == 1
+    made = report(life).report(company, facts, life.clock.now())
+    assert (made.month.sent, made.month.answered, made.month.booked) == (2, 1, 1)
+    assert made.month.revenue_minor == 200_000
+    assert made.lift is None  # nobody is held out
+    assert made.cost.messages_minor == 0
+
+
+def test_a_run_that_broke_off_is_made_up_for(life: Life) -> None:
+    life.store.commit([SetOwner("salon", OWNERS_CHAT)])
+    until_morning(life)
+    life.queue.broken = 1
+    with pytest.raises(Unavailable):
+        report(life).tick()
+    report(life).tick()
+    life.deliver_all()
+    assert life.telegram.sent
+    assert life.clock.now() - timedelta(hours=2) < life.telegram.sent[0].created_at
