@@ -50,7 +50,7 @@ class FakeStore:
         self._catalogues: dict[str, Catalogue] = {}
         self._models: dict[tuple[str, str], str] = {}
         self._noted: list[ch.Change] = []
-        self._usage: dict[tuple[str, date], Counter[str]] = defaultdict(Counter)
+        self._usage: dict[tuple[str, date], dict[str, Any]] = defaultdict(lambda: defaultdict(int))
         self._cursors: dict[tuple[str, str], Mapping[str, str]] = {}
 
     # ── commit ───────────────────────────────────────────────────────────────────────────────────
@@ -232,8 +232,10 @@ class FakeStore:
     def trials(self, company_id: str, since: date, until: date) -> Iterable[Trial]:
         return [t for t in noted.trials(company_id, self._noted) if since <= t.on <= until]
 
-    def add_usage(self, company_id: str, on: date, usage: Mapping[str, int]) -> None:
-        self._usage[company_id, on].update(usage)
+    def add_usage(self, company_id: str, on: date, usage: Mapping[str, float]) -> None:
+        counts = self._usage[company_id, on]
+        for name, n in usage.items():
+            counts[name] += n
 
     def usage(self, company_id: str, since: date, until: date) -> Sequence[Usage]:
         return [

@@ -13,7 +13,7 @@ from comeback.changes import Change
 from comeback.companies.model import Company
 from comeback.conversations.model import Account, Address, ChannelKind, OutboxMessage
 from comeback.errors import InvalidInput, NotFound
-from comeback.ports import Catalogue, ClientFile, FunnelDay, ImportedClient, SeenEvent, Usage
+from comeback.ports import Catalogue, ClientFile, FunnelDay, ImportedClient, Note, SeenEvent, Usage
 from comeback.reactivation.model import (
     DueService,
     Journey,
@@ -44,7 +44,7 @@ from comeback.storage.items.funnel import FunnelItem
 from comeback.storage.items.learning import ArmItem, UsageItem
 from comeback.storage.items.limits import accounts
 from comeback.storage.items.reactivation import ActiveItem, DueItem, JourneyItem, TrialItem
-from comeback.storage.table import FIRST_INDEX, SECOND_INDEX, Put, Table, Update
+from comeback.storage.table import FIRST_INDEX, SECOND_INDEX, Put, Table
 
 VISITS_KEPT, JOURNEYS_KEPT = 200, 20
 
@@ -52,8 +52,9 @@ VISITS_KEPT, JOURNEYS_KEPT = 200, 20
 class DynamoStore:
     """One per process: its table's connection is shared with leases, limits and the calendar."""
 
-    def __init__(self, table_name: str) -> None:
-        self.table = Table(table_name)
+    def __init__(self, table_name: str, used: Note | None = None) -> None:
+        """`used` is told the units of every request."""
+        self.table = Table(table_name, used=used)
 
     def commit(self, changes: Sequence[Change]) -> None:
         transaction.apply(self.table, commit.writes(changes))
@@ -210,9 +211,8 @@ class DynamoStore:
             for item in self.table.query(TrialItem, partition, within, SECOND_INDEX):
                 yield item.trial()
 
-    def add_usage(self, company_id: str, on: date, usage: Mapping[str, int]) -> None:
-        actions = UsageItem.adding(usage)
-        transaction.apply(self.table, [Update(keys.usage(company_id, on), actions)])
+    def add_usage(self, company_id: str, on: date, usage: Mapping[str, float]) -> None:
+        self.table.add(keys.usage(company_id, on), UsageItem.adding(usage))
 
     def usage(self, company_id: str, since: date, until: date) -> Sequence[Usage]:
         partition = keys.company_partition(company_id)

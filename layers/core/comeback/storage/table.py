@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from pynamodb.connection import Connection
 from pynamodb.connection.base import MetaTable
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from comeback.errors import RateLimited
+from comeback.ports import Note
 from comeback.storage.faults import answering
 from comeback.storage.items.base import Item
 from comeback.storage.keys import Key
+from comeback.storage.units import MeteredConnection
 
 Kind = TypeVar("Kind", bound=Item)
 Element = TypeVar("Element")
@@ -48,7 +49,7 @@ class Put:
 
 @dataclass
 class Update:
-    """May count, so is never repeated: it goes inside a transaction, with its token."""
+    """May count, so is never repeated: it goes inside a transaction, with its token (`Table.add` is for estimates)."""
 
     key: Key
     actions: Sequence[Action]
@@ -69,11 +70,18 @@ SENT_ORDER = (Delete, Put, Update)
 
 
 class Table:
-    """`endpoint` None: botocore's own choice, which honours AWS_ENDPOINT_URL."""
+    """`endpoint` None: botocore's own choice, which honours AWS_ENDPOINT_URL. `used` is told the units of every request."""
 
-    def __init__(self, name: str, region: str | None = None, endpoint: str | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        region: str | None = None,
+        endpoint: str | None = None,
+        used: Note | None = None,
+    ) -> None:
         self.name = name
-        self.connection = Connection(
+        self.connection = MeteredConnection(
+            used,
             region=region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION"),
             host=endpoint,
             connect_timeout_seconds=CONNECT_SECONDS,
@@ -174,6 +182,11 @@ class Table:
         return self.connection.get_operation_kwargs(
             self.name, write.key.pk, write.key.sk, condition=write.condition, **more
         )
+
+    def add(self, key: Key, actions: Sequence[Action]) -> None:
+        """Outside any transaction, at half its price: for counters that a repeated request may count twice."""
+        with answering():
+            self.connection.update_item(self.name, key.pk, key.sk, actions=actions)
 
     def put_all(self, items: Iterable[Item]) -> None:
         """Unconditionally, in batches, each batch on its own; of two with the same key the later stands."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 
 from comeback.changes import CountArm
@@ -35,19 +35,19 @@ class ArmItem(Item, discriminator="arm"):
 
 
 class UsageItem(Item, discriminator="usage"):
-    """One day's, one company's."""
+    """One day's, one company's. Its counters add up in decimals, so fractions stay exact."""
 
-    table_reads = Whole(default=0)
-    table_writes = Whole(default=0)
-    queue_requests = Whole(default=0)
+    write_units = NumberAttribute(default=0)
+    read_units = NumberAttribute(default=0)
+    queue_requests = NumberAttribute(default=0)
     state_transitions = Whole(default=0)
-    function_calls = Whole(default=0)
+    function_calls = NumberAttribute(default=0)
     function_ms = Whole(default=0)
     tokens_in = Whole(default=0)
     tokens_out = Whole(default=0)
 
     @classmethod
-    def adding(cls, usage: Mapping[str, int]) -> list[Action]:
+    def adding(cls, usage: Mapping[str, float]) -> list[Action]:
         """Raises LookupError for a name that Usage does not have."""
         counters = cls.get_attributes()
         return [*(counters[name].add(n) for name, n in usage.items() if n), cls.kind.set(cls)]
