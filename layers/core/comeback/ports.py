@@ -94,6 +94,7 @@ class Usage:
     """States entered."""
     function_calls: float = 0
     function_ms: int = 0
+    """At 512 MB: a function of twice the memory counts two for each."""
     tokens_in: int = 0
     tokens_out: int = 0
     """Of the language model; what it thought is billed as told."""
