@@ -6,11 +6,13 @@ Journey state machine (one item per journey; every move is a conditional write o
         ▲                                                        │
         └──────────────── RESTING (retry interval) ◀─────────────┘  no answer, attempts left
     any state ─▶ FINISHED (skipped, opted out, booked directly, cancelled, failed)
+
+Long on purpose: what other capabilities may know of reactivation stands in one place.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from comeback.bookings.model import Slot
@@ -237,6 +239,11 @@ class Journey:
     """The forecast's chance of a visit within the trial's window if nobody wrote, as of `started_at`."""
     version: int = 0
 
+    @property
+    def chair_on(self) -> date | None:
+        """The local day whose empty chair this is about: the one after its campaign's."""
+        return self.campaign_on + timedelta(days=1) if self.why is Why.EMPTY_CHAIR else None
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -281,3 +288,49 @@ class Trial:
 
 TRIAL_DAYS = 30
 """The window in which a return counts, from the day of the trial."""
+
+
+class ProposalState(StrEnum):
+    ASKED = "asked"
+    """The owner has not answered yet."""
+    APPROVED = "approved"
+    DECLINED = "declined"
+    STARTED = "started"
+    EMPTY = "empty"
+    """Nothing to sell, or nobody to ask."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A client to ask about tomorrow. `slot`: the free time that suits them best; `score`: chance of taking it, 0 to 1."""
+
+    client_id: str
+    service_id: str
+    slot: Slot
+    score: float
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Whom to ask about one day's unsold times, the likeliest first; one a day. It is made the day before."""
+
+    company_id: str
+    on: date
+    """The local day of the empty chairs."""
+    candidates: tuple[Candidate, ...] = ()
+    free_slots: int = 0
+    """How many times can be sold at most."""
+    unsold_minutes: Mapping[str, int] = field(default_factory=dict)
+    """By staff id."""
+    state: ProposalState = ProposalState.EMPTY
+    version: int = 0
+
+    @property
+    def campaign_on(self) -> date:
+        """The local day on which it is made, asked about, and carried out."""
+        return self.on - timedelta(days=1)
+
+    @property
+    def cause(self) -> str:
+        """Of the word to the owner: one a day."""
+        return f"chairs.{self.on.isoformat()}"
