@@ -7,4 +7,4 @@ from comeback.runtime import sqs, wiring
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    return sqs.process(event, wiring.deliver().handle)
+    return sqs.process(event, wiring.deliver().handle, wiring.hide_outbound)

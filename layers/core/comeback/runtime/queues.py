@@ -29,6 +29,15 @@ class SqsOutbound:
             MessageDeduplicationId=f"{client_id}#{outbox_id}"[-128:],
         )
 
+    def hide(self, receipt_handle: str, seconds: int) -> None:
+        """A message in flight is shown again after `seconds` from now."""
+        try:
+            self._sqs.change_message_visibility(
+                QueueUrl=self._queue_url(), ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable(f"SQS did not hide the message: {error}") from error
+
 
 class SqsEvents:
     """The events queue (standard): consumers are idempotent."""

@@ -4,36 +4,57 @@ Retryable and unknown errors leave the record in the queue (after its receives i
 `AlreadyDone` is success; any other `Permanent` can not be mended by repeating, and so goes the same way to the DLQ,
 where an operator sees it: nothing is dropped in silence (promise 3). FIFO order within a group is kept: after the
 first failure of a group the rest of that group in the batch is returned untried.
+
+Who asks to come back in n seconds is obeyed, where the caller can hide messages: they are shown again after n seconds, not
+after the queue's visibility time-out. Asked again, we wait twice as long each time: ten receives that are asked for 10
+seconds each last for 50 minutes, not for two. The untried rest of the group is hidden as long: a message in flight holds
+back its whole group.
 """
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from comeback.errors import AlreadyDone, Permanent, Retryable
 from comeback.runtime.logs import correlate, forget, logger
 
 Record = Mapping[str, Any]
+Handle = Callable[[Mapping[str, Any]], None]
+Hide = Callable[[str, int], None]
+"""Takes a receipt handle and the seconds, 1 to `LONGEST`, after which its message is shown again."""
+LONGEST = 900
+
+
+@dataclass(frozen=True)
+class Failure:
+    """`seconds` to hide for; None: as long as the queue does."""
+
+    seconds: int | None = None
 
 
 def process(
-    event: Mapping[str, Any],
-    handle: Callable[[Mapping[str, Any]], None],
+    event: Mapping[str, Any], handle: Handle, hide: Hide | None = None
 ) -> dict[str, list[dict[str, str]]]:
     """Runs `handle` on the JSON body of every record; answers which failed (ReportBatchItemFailures)."""
     failed: list[dict[str, str]] = []
-    broken_groups: set[str] = set()
+    broken_groups: dict[str, Failure] = {}
     for record in event["Records"]:
         group = record.get("attributes", {}).get("MessageGroupId", "")
-        if group and group in broken_groups:
-            failed.append({"itemIdentifier": record["messageId"]})
-        elif not _done(record, handle):
-            failed.append({"itemIdentifier": record["messageId"]})
-            broken_groups.add(group)
+        failure = broken_groups.get(group) or _failure(record, handle)
+        if failure is None:
+            continue
+        failed.append({"itemIdentifier": record["messageId"]})
+        if group:
+            broken_groups[group] = failure
+        if hide and failure.seconds is not None:
+            _hide(record, failure.seconds, hide)
     return {"batchItemFailures": failed}
 
 
-def _done(record: Record, handle: Callable[[Mapping[str, Any]], None]) -> bool:
+def _failure(record: Record, handle: Handle) -> Failure | None:
+    """None: it is done."""
     forget()
     correlate(message_id=record["messageId"])
     try:
@@ -44,11 +65,27 @@ def _done(record: Record, handle: Callable[[Mapping[str, Any]], None]) -> bool:
         logger.info("already done")
     except Retryable as error:
         logger.warning("to be retried", extra={"error": type(error).__name__})
-        return False
+        return Failure(_seconds(record, error.retry_after))
     except Permanent as error:
         logger.error("can not be done", extra={"error": type(error).__name__})
-        return False
+        return Failure()
     except Exception:
         logger.exception("unexpected error")
-        return False
-    return True
+        return Failure()
+    return None
+
+
+def _seconds(record: Record, asked: float | None) -> int | None:
+    """What was asked, doubled for each time that the record had come before."""
+    if asked is None:
+        return None
+    receives = int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
+    return max(1, ceil(min(LONGEST, asked * 2.0 ** (receives - 1))))
+
+
+def _hide(record: Record, seconds: int, hide: Hide) -> None:
+    """Without it the record comes back too, only later."""
+    try:
+        hide(record["receiptHandle"], seconds)
+    except Exception:
+        logger.exception("visibility not changed")

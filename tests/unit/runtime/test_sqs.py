@@ -1,0 +1,154 @@
+"""What becomes of a queue's records: done, left for later, hidden for as long as was asked."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from comeback.errors import (
+    AlreadyDone,
+    Conflict,
+    NotFound,
+    RateLimited,
+    Retryable,
+    Unavailable,
+    UnknownOutcome,
+)
+from comeback.runtime.sqs import LONGEST, process
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+def record(number: int, group: str = "", receives: int = 1, body: str = "") -> dict[str, Any]:
+    attributes = {"ApproximateReceiveCount": str(receives)}
+    return {
+        "messageId": f"m{number}",
+        "receiptHandle": f"r{number}",
+        "body": body or json.dumps({"company_id": "salon", "number": number}),
+        "attributes": {**attributes, "MessageGroupId": group} if group else attributes,
+    }
+
+
+@dataclass
+class Work:
+    """Does what it is given, but fails as ordered, by number."""
+
+    failures: Mapping[int, Exception] = field(default_factory=dict)
+    tried: list[int] = field(default_factory=list)
+    hidden: list[tuple[str, int]] = field(default_factory=list)
+
+    def handle(self, body: Mapping[str, Any]) -> None:
+        self.tried.append(body["number"])
+        if body["number"] in self.failures:
+            raise self.failures[body["number"]]
+
+    def hide(self, receipt_handle: str, seconds: int) -> None:
+        self.hidden.append((receipt_handle, seconds))
+
+    def run(
+        self, *records: dict[str, Any], hide: Callable[[str, int], None] | None = None
+    ) -> list[str]:
+        """Ids of those that failed."""
+        answered = process({"Records": records}, self.handle, hide or self.hide)
+        return [failed["itemIdentifier"] for failed in answered["batchItemFailures"]]
+
+
+def wait(seconds: float | None) -> RateLimited:
+    return RateLimited("slow down", retry_after=seconds)
+
+
+# ── what failed ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "error",
+    [wait(2), Unavailable("down"), UnknownOutcome("?"), NotFound("nobody"), ValueError("a bug")],
+)
+def test_a_failure_is_left_in_the_queue_and_costs_no_other_its_turn(error: Exception) -> None:
+    work = Work({1: error})
+    assert work.run(record(1), record(2)) == ["m1"]
+    assert work.tried == [1, 2]
+
+
+def test_what_was_done_before_is_done() -> None:
+    assert Work({1: AlreadyDone("before")}).run(record(1)) == []
+
+
+def test_a_body_that_can_not_be_read_is_left_for_the_dead_letters() -> None:
+    work = Work()
+    assert work.run(record(1, body="{"), record(2)) == ["m1"]
+    assert work.tried == [2]
+
+
+def test_after_a_failure_the_rest_of_its_group_is_not_tried() -> None:
+    work = Work({1: Unavailable("down")})
+    assert work.run(record(1, "anna"), record(2, "boris"), record(3, "anna")) == ["m1", "m3"]
+    assert work.tried == [1, 2]
+
+
+# ── when it comes back ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"), [(2, 2), (0.0, 1), (0.2, 1), (2.1, 3), (899.5, 900), (86_400, 900)]
+)
+def test_who_asks_to_wait_is_obeyed(asked: float, seconds: int) -> None:
+    work = Work({1: wait(asked)})
+    assert work.run(record(1)) == ["m1"]
+    assert work.hidden == [("r1", seconds)]
+
+
+@pytest.mark.parametrize(
+    "error", [wait(None), Conflict("lost"), Retryable("later"), NotFound("nobody"), ValueError()]
+)
+def test_who_names_no_time_comes_back_when_the_queue_says(error: Exception) -> None:
+    work = Work({1: error})
+    assert work.run(record(1), record(2)) == ["m1"]
+    assert work.hidden == []
+
+
+def test_any_retryable_may_name_a_time() -> None:
+    work = Work({1: Unavailable("maintenance", retry_after=30)})
+    work.run(record(1))
+    assert work.hidden == [("r1", 30)]
+
+
+def test_the_untried_rest_of_the_group_is_hidden_as_long() -> None:
+    """In flight it would hold back the first, which is to come before it."""
+    work = Work({1: wait(2)})
+    later = record(3, "anna", receives=4)
+    assert work.run(record(1, "anna"), record(2, "boris"), later) == ["m1", "m3"]
+    assert work.hidden == [("r1", 2), ("r3", 2)]
+
+
+def test_asked_again_it_comes_back_half_as_often() -> None:
+    work = Work({n: wait(10) for n in range(1, 11)})
+    work.run(*(record(n, receives=n) for n in range(1, 11)))
+    waits = [seconds for _, seconds in work.hidden]
+    assert waits == [10, 20, 40, 80, 160, 320, 640, 900, 900, 900]
+
+
+@given(st.floats(min_value=0), st.integers(1, 1000))
+def test_hidden_within_reason_and_no_shorter_than_asked(asked: float, receives: int) -> None:
+    work = Work({1: wait(asked)})
+    work.run(record(1, receives=receives))
+    [(_, seconds)] = work.hidden
+    assert min(asked, LONGEST) <= seconds
+    assert 1 <= seconds <= LONGEST
+
+
+@pytest.mark.parametrize("error", [Unavailable("SQS"), ValueError("a bug")])
+def test_hiding_that_fails_changes_nothing(error: Exception) -> None:
+    def hide(_receipt_handle: str, _seconds: int) -> None:
+        raise error
+
+    work = Work({1: wait(2)})
+    assert work.run(record(1), record(2), hide=hide) == ["m1"]
+    assert work.tried == [1, 2]
+
+
+def test_without_hiding_it_is_as_the_queue_says() -> None:
+    work = Work({1: wait(2)})
+    answered = process({"Records": [record(1)]}, work.handle)
+    assert answered == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
