@@ -18,7 +18,7 @@ from comeback.changes import SaveVisit
 from comeback.conversations.model import Address, ChannelKind
 from comeback.reactivation.scene import JourneyRef
 from comeback.storage import keys, transaction
-from comeback.storage.items.limits import AccountItem, ReservationMap, SendingDayItem
+from comeback.storage.items.limits import AccountItem, Reservation, SendingDayItem
 from comeback.storage.store import DynamoStore
 from comeback.storage.table import Put, Update, schema
 from moto import mock_aws
@@ -106,7 +106,7 @@ class Day(Life):
     def _age(self) -> None:
         began = AccountItem.beginning(ChannelKind.TELEGRAM, TEN - AGE)
         before = [
-            ReservationMap(
+            Reservation(
                 channel=ChannelKind.TELEGRAM,
                 reserved_by=f"{'0' * 24}{n:02}.1",
                 at=TEN - timedelta(hours=2, seconds=30 * n),

@@ -2,15 +2,19 @@
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from comeback.changes import ChangeAccount, SaveIncident
 from comeback.companies.model import Company, SendingWindow
-from comeback.conversations.model import ChannelKind
-from comeback.errors import Unavailable
+from comeback.conversations.model import ChannelKind, Incident
+from comeback.errors import Conflict, Unavailable
 from comeback.storage.limits import DynamoLimits
 from comeback.storage.rates import wait_for
+from comeback.storage.store import DynamoStore
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -109,6 +113,39 @@ def test_many_at_once_keep_the_pace_and_the_owners_limit(
     assert wire.counted()["BatchGetItem"] >= 10
 
 
+def test_five_hundred_at_once_use_what_is_allowed_and_no_more(
+    limits: DynamoLimits, store: DynamoStore, company: Company, wire: Wire
+) -> None:
+    """Telegram is warm: 50 a day, 10 an hour. WhatsApp is hot, but Meta lets 60 clients a day be written to."""
+    limits.reserve_minute(company, WHATSAPP, "first", TEN - timedelta(days=93))
+    limits.reserve_minute(company, TELEGRAM, "first", TEN - timedelta(days=37))
+    store.commit([ChangeAccount("salon", WHATSAPP, tier=60)])
+
+    def reserve(n: int) -> tuple[ChannelKind, datetime | None]:
+        channel = (TELEGRAM, WHATSAPP)[n % 2]
+        while True:
+            with suppress(Conflict):  # the state machine asks again
+                return channel, limits.reserve_minute(company, channel, f"j{n}", TEN)
+
+    with ThreadPoolExecutor(32) as pool:
+        got = list(pool.map(reserve, range(500)))
+    telegram, whatsapp = (
+        sorted(m for kind, m in got if kind is channel and m) for channel in (TELEGRAM, WHATSAPP)
+    )
+    assert (len(telegram), len(whatsapp)) == (50, 60)
+    for moments, per_hour, gap in ((telegram, 10, 120), (whatsapp, 20, 30)):
+        assert moments[0] >= TEN
+        assert moments[-1] < TEN + timedelta(hours=9)
+        for one, other in itertools.pairwise(moments):
+            assert other - one >= timedelta(seconds=gap)
+        for one, other in zip(moments, moments[per_hour:], strict=False):
+            assert other - one >= timedelta(hours=1)
+    assert wire.counted()["PutItem"] >= 110
+    for n in range(0, 500, 50):
+        kind, moment = got[n]
+        assert limits.reserve_minute(company, kind, f"j{n}", TEN) == moment
+
+
 @pytest.mark.parametrize("lost", [repeated, answer_lost])
 def test_a_reservation_whose_answer_was_lost_is_made_once(
     limits: DynamoLimits, company: Company, wire: Wire, lost: object
@@ -125,6 +162,69 @@ def test_a_reservation_that_never_arrived_may_be_asked_for_again(
     with pytest.raises(Unavailable):
         limits.reserve_minute(company, TELEGRAM, "a", TEN)
     assert limits.reserve_minute(company, TELEGRAM, "a", TEN) == TEN
+
+
+# ── the client's clock and a wish ─────────────────────────────────────────────────────────────────
+
+
+def test_the_window_is_on_the_clients_clock(limits: DynamoLimits, company: Company) -> None:
+    vladivostok = ZoneInfo("Asia/Vladivostok")
+    noon = TEN + timedelta(hours=2)  # 19:00 in Vladivostok
+    before = noon - timedelta(minutes=1)
+    assert limits.reserve_minute(company, TELEGRAM, "a", before, zone=vladivostok) == before
+    assert limits.reserve_minute(company, TELEGRAM, "b", noon, zone=vladivostok) is None
+    assert limits.reserve_minute(company, TELEGRAM, "b", noon) == before + timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    ("wish", "granted"),
+    [
+        (timedelta(hours=2), timedelta(hours=2)),
+        (timedelta(hours=3, minutes=58), timedelta(hours=4, minutes=5)),  # full: five a cold hour
+        (timedelta(hours=9), timedelta(0)),  # the window is over
+        (timedelta(days=1), timedelta(0)),  # not today
+        (-timedelta(hours=1), timedelta(0)),
+    ],
+)
+def test_a_wish_is_granted_where_there_is_room(
+    limits: DynamoLimits, company: Company, wish: timedelta, granted: timedelta
+) -> None:
+    for n in range(5):
+        at = TEN + timedelta(hours=3, minutes=5 + 10 * n)
+        assert limits.reserve_minute(company, TELEGRAM, f"before{n}", TEN, not_before=at) == at
+    got = limits.reserve_minute(company, TELEGRAM, "a", TEN, not_before=TEN + wish)
+    assert got == TEN + granted
+    other = TEN + timedelta(hours=1)
+    assert limits.reserve_minute(company, TELEGRAM, "a", TEN, not_before=other) == got
+
+
+# ── an account that is stopped ───────────────────────────────────────────────────────────────────
+
+
+def test_a_stopped_account_reserves_nothing(
+    limits: DynamoLimits, store: DynamoStore, company: Company
+) -> None:
+    assert limits.reserve_minute(company, WHATSAPP, "before", TEN) == TEN
+    store.commit([SaveIncident("salon", WHATSAPP, Incident("131048", TEN))])
+    assert not limits.may_send("salon", WHATSAPP, TEN)
+    assert limits.reserve_minute(company, WHATSAPP, "a", TEN) is None
+    assert limits.reserve_minute(company, WHATSAPP, "before", TEN) == TEN
+    assert limits.remaining_today(replace(company, channels=(WHATSAPP,)), TEN) == 0
+    assert limits.may_send("salon", TELEGRAM, TEN)
+    assert limits.reserve_minute(company, TELEGRAM, "a", TEN) == TEN
+    over = TEN + timedelta(days=3)
+    assert limits.may_send("salon", WHATSAPP, over)
+    assert limits.reserve_minute(company, WHATSAPP, "a", over) == over
+
+
+def test_the_owners_word_lets_it_send_again(
+    limits: DynamoLimits, store: DynamoStore, company: Company
+) -> None:
+    store.commit([SaveIncident("salon", WHATSAPP, Incident("131031", TEN))])
+    later = TEN + timedelta(days=30)
+    assert not limits.may_send("salon", WHATSAPP, later)
+    store.commit([ChangeAccount("salon", WHATSAPP, resumed_at=later)])
+    assert limits.may_send("salon", WHATSAPP, later)
 
 
 # ── outside rates ────────────────────────────────────────────────────────────────────────────────

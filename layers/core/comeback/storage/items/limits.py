@@ -1,14 +1,16 @@
 """What has been reserved of sending limits and of outside APIs' rates."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from pynamodb.attributes import (
-    ListAttribute,
+    Attribute,
     UnicodeAttribute,
     UnicodeSetAttribute,
     UTCDateTimeAttribute,
 )
+from pynamodb.constants import STRING
 from pynamodb.expressions.update import Action
 
 from comeback.changes import ChangeAccount
@@ -21,7 +23,7 @@ from comeback.conversations.model import (
     Signal,
 )
 from comeback.storage import keys
-from comeback.storage.items.base import Choice, Item, Map, Whole, Wholes
+from comeback.storage.items.base import Choice, Item, Whole, Wholes
 
 KEPT = timedelta(days=7)
 RATE_KEPT = timedelta(minutes=10)
@@ -29,16 +31,40 @@ HEALTH_KEPT = timedelta(days=60)
 INCIDENTS_KEPT = timedelta(days=365)
 
 
-class ReservationMap(Map):
-    channel = Choice(ChannelKind)
-    reserved_by = UnicodeAttribute()
-    at = UTCDateTimeAttribute()
+@dataclass(frozen=True)
+class Reservation:
+    channel: ChannelKind
+    reserved_by: str
+    at: datetime
+
+
+class Reservations(Attribute[tuple[Reservation, ...]]):
+    """One text, a line each: the item is read and written whole, and as maps its attributes' names would be most of it."""
+
+    attr_type = STRING
+    null = True
+
+    def __init__(self) -> None:
+        super().__init__(default=())
+
+    def serialize(self, value: Iterable[Reservation]) -> str | None:
+        lines = (
+            f"{r.channel.value} {r.at.astimezone(UTC).isoformat()} {r.reserved_by}" for r in value
+        )
+        return "\n".join(lines) or None
+
+    def deserialize(self, value: str) -> tuple[Reservation, ...]:
+        parts = (line.split(" ", 2) for line in value.split("\n"))
+        return tuple(
+            Reservation(ChannelKind(channel), reserved_by, datetime.fromisoformat(at))
+            for channel, at, reserved_by in parts
+        )
 
 
 class SendingDayItem(Item, discriminator="sending_day"):
     """All channels' reservations of one local day of a company: the owner's daily limit is over them together."""
 
-    reservations = ListAttribute(of=ReservationMap, default=list)
+    reservations = Reservations()
     version = Whole()
 
     @classmethod
@@ -46,13 +72,13 @@ class SendingDayItem(Item, discriminator="sending_day"):
         cls,
         company_id: str,
         on: date,
-        reservations: list[ReservationMap],
+        reservations: Iterable[Reservation],
         version: int,
         now: datetime,
     ) -> "SendingDayItem":
         return cls(
             *keys.sending_day(company_id, on),
-            reservations=reservations,
+            reservations=tuple(reservations),
             version=version,
             expires_at=int((now + KEPT).timestamp()),
         )
