@@ -1,7 +1,7 @@
 """The administrator's command: creates or changes a company on a deployed stack.
 
     make company FILE=company.json     profile, catalogue (without a CRM) and secret
-    make links COMPANY=salon           personal Telegram links, as CSV, to invite clients with
+    make links COMPANY=salon           personal Telegram links, as CSV, to invite clients with; the first is the owner's own
 
 `company.example.json` shows the file. The secret's values go to Secrets Manager and nowhere else; keep the file out of git.
 """
@@ -19,6 +19,7 @@ import msgspec
 from comeback.bookings.model import Service, Staff
 from comeback.companies.model import Company
 from comeback.conversations.links import payload
+from comeback.conversations.model import OWNER
 from comeback.runtime.secrets import secret_name
 from comeback.storage.store import DynamoStore
 
@@ -70,7 +71,7 @@ def _links(store: DynamoStore, stage: str, company_id: str) -> int:
         return 1
     lines = csv.writer(sys.stdout)
     lines.writerow(["client_id", "link"])
-    for client_id in store.clients(company_id):
+    for client_id in (OWNER, *store.clients(company_id)):
         lines.writerow(
             [client_id, f"https://t.me/{bot}?start={payload(company_id, client_id, key)}"]
         )

@@ -2,19 +2,31 @@
 
 import time as clock
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from comeback.companies.model import Company
 from comeback.reactivation.model import Journey, JourneyState
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from demo import owner
 from demo.driver import CHECK_SECONDS, LONGEST_STEP, Driver
 
-HOURS = (time(7), time(10), time(10, 20), time(11), time(13), time(16), time(19), time(22))
+HOURS = (
+    time(7),
+    time(10),
+    time(10, 20),
+    time(11),
+    time(13),
+    time(15),
+    time(17),
+    time(19),
+    time(22),
+)
 """Local times at which the world stands still for a moment; the busy hour of campaigns is looked at more closely."""
 QUIET_HOURS = (time(7), time(13), time(22))
 """Of days on which nothing may be sent."""
-EXPIRE_HOUR, SYNC_HOUR = 7, 22
+EXPIRE_HOUR, CHAIRS_HOUR, SYNC_HOUR = 7, 15, 22
 
 
 def live(driver: Driver, company: Company, days: int) -> None:
@@ -39,6 +51,22 @@ def live(driver: Driver, company: Company, days: int) -> None:
                 bar.console.print(f"  {on:%a %d %b}  {sums(driver, company)}")
 
 
+def wait_and_see(driver: Driver, company: Company, days: int) -> None:
+    """No campaign begins any more; journeys under way end, clients come as they please, and the CRM tells."""
+    driver.store.save_company(replace(driver.store.company(company.company_id), enabled=False))
+    first = company.local(driver.now()).date() + timedelta(days=1)
+    for on in (first + timedelta(days=n) for n in range(days)):
+        pass_to(driver, company, datetime.combine(on, QUIET_HOURS[0], tzinfo=company.zone))
+    pass_to(driver, company, datetime.combine(on, time(SYNC_HOUR), tzinfo=company.zone))
+    driver.store.save_company(replace(driver.store.company(company.company_id), enabled=True))
+    morning = datetime.combine(
+        on + timedelta(days=1), time(company.report_hour), tzinfo=company.zone
+    )
+    driver.step(morning)
+    driver.invoke("Report")
+    driver.quiet()
+
+
 def pass_to(driver: Driver, company: Company, moment: datetime) -> None:
     """Time passes to `moment`; whatever schedule falls due there runs, as EventBridge would run it."""
     driver.step(moment)
@@ -47,6 +75,14 @@ def pass_to(driver: Driver, company: Company, moment: datetime) -> None:
     if local.hour == company.campaign_hour and local.minute == 0:
         driver.invoke("Detect")
         settle(driver, company)
+        driver.invoke("Report")
+        driver.quiet()
+    if local.hour == CHAIRS_HOUR:
+        driver.invoke("EmptyChairs")
+        driver.quiet()
+        if local.minute == 0 and owner.approves(driver):
+            driver.invoke("EmptyChairs")
+            settle(driver, company)
     if local.hour == EXPIRE_HOUR:
         driver.invoke("Expire")
         driver.quiet()

@@ -34,6 +34,9 @@ SECRETS: Mapping[str, str] = {
 }
 DAILY_LIMIT = 8
 """Of a one-chair laptop: each journey of a day starts workers of its own."""
+HOLDOUT_PERCENT = 20
+"""More than an owner would choose: sixty clients are few to compare."""
+REPORT_HOUR = 10
 ACCOUNT_AGE = timedelta(days=40)
 """The salon has used its bot and number for so long: a warm account, fifty messages a day."""
 
@@ -56,6 +59,9 @@ def company(title: str = TITLE) -> Company:
         crm_company_id=str(CRM_ID),
         channels=(ChannelKind.TELEGRAM, ChannelKind.WHATSAPP),
         daily_limit=DAILY_LIMIT,
+        holdout_percent=HOLDOUT_PERCENT,
+        report_hour=REPORT_HOUR,
+        empty_chairs_limit=3,
     )
 
 

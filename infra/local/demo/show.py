@@ -9,10 +9,13 @@ from cloud import places, up
 from rich.console import Console
 from rich.panel import Panel
 
-from demo import funnel, living, salon
+from demo import funnel, living, owner, results, salon, standing, understood
 from demo.driver import Driver
 
 FIRST_MESSAGE_SECONDS = 300
+WEEKS_AFTER = 6
+DAYS_AFTER = 32
+"""After the last campaign: until the window in which a return counts is over for everybody."""
 
 
 def run_salon(
@@ -22,12 +25,19 @@ def run_salon(
     console.print("[bold]Comeback[/bold]: the local cloud")
     with up.session(start, speed=speed, limits=False, seed=options.seed) as outputs:
         driver = Driver(outputs, speed)
-        seeded = salon.seed(driver, options.clients, options.seed, options.weeks + 3)
+        seeded = salon.seed(driver, options.clients, options.seed, options.weeks + WEEKS_AFTER)
         salon.first_sync(driver, seeded)
+        owner.connect(driver)
         told(console, began, f"a salon of {options.clients} clients, synced from its CRM")
         first_message(console, driver, seeded, began)
         console.print(f"Phones of the clients: [link]{places.world_url()}/phones?wall=3[/link]")
         living.live(driver, seeded.company, options.weeks * 7)
+        told(
+            console,
+            began,
+            f"{options.weeks * 7} days; then {DAYS_AFTER} without messages, to see who comes",
+        )
+        living.wait_and_see(driver, seeded.company, DAYS_AFTER)
         if options.screenshot:
             from demo.screenshots import take_phones
 
@@ -35,7 +45,12 @@ def run_salon(
         today = seeded.company.local(driver.now()).date()
         days = driver.store.funnel(salon.COMPANY_ID, start.date(), today)
         console.print()
-        funnel.show(console, days, f"{salon.TITLE}: {options.weeks * 7} days")
+        funnel.show(console, days, f"{salon.TITLE}: {options.weeks * 7} days of campaigns")
+        console.print()
+        standing.show(console, driver, seeded.company)
+        understood.show(console, driver, salon.COMPANY_ID)
+        results.show(console, driver, seeded.company)
+        results.show_report(console, driver)
         told(console, began, "done")
         if options.stay or (sys.stdin.isatty() and sys.stdout.isatty()):
             stay(console)

@@ -122,6 +122,8 @@ class People:
     def _answer(self, person: Person, bubble: Bubble, intent: str, rng: Random) -> None:
         if person.held:
             return
+        meant = {"channel": bubble.channel, "address": bubble.address, "intent": intent}
+        self._world.transcript.add("people.meant", meant, 200, None)
         slots = [i for i, _ in bubble.buttons if i.startswith(("slot:", "pick:"))]
         agrees = [i for i, _ in bubble.buttons if i.endswith(":yes")]
         if intent == "consent":
