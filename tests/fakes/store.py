@@ -23,6 +23,7 @@ from comeback.reactivation.model import (
     DueService,
     Journey,
     JourneyState,
+    Proposal,
     ServiceRule,
     Stage,
     Tally,
@@ -222,6 +223,10 @@ class FakeStore:
 
     def journeys_on(self, company_id: str, campaign_on: date) -> Iterable[Journey]:
         return [j for j in self._all(company_id, Journey) if j.campaign_on == campaign_on]
+
+    def proposal(self, company_id: str, on: date) -> Proposal | None:
+        found: Proposal | None = self._get(("proposal", company_id, on.isoformat()))
+        return found
 
     def accounts(self, company_id: str) -> Mapping[ChannelKind, Account]:
         return noted.accounts(company_id, self._noted)

@@ -49,6 +49,13 @@ def _journey(change: ch.SaveJourney) -> list[Write]:
     return [Write(at, _at_version(journey.version), fresh)]
 
 
+def _proposal(change: ch.SaveProposal) -> list[Write]:
+    proposal = change.proposal
+    fresh = replace(proposal, version=proposal.version + 1)
+    at = ("proposal", proposal.company_id, proposal.on.isoformat())
+    return [Write(at, _at_version(proposal.version), fresh)]
+
+
 def _consent(change: ch.SaveConsent) -> list[Write]:
     consent = change.consent
     channel = consent.channel.value if consent.channel else "all"
@@ -107,4 +114,5 @@ WRITES: Mapping[type[Any], Callable[[Any], list[Write]]] = {
     ch.ReleaseClient: lambda c: [Write(_of_client(c, "active"), _held_by(c.journey_id), None)],
     ch.PutOutbox: _put_outbox,
     ch.MoveOutbox: _move_outbox,
+    ch.SaveProposal: _proposal,
 }

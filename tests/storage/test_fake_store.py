@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from comeback.bookings.model import Service, Staff
+from comeback.bookings.model import Service, Slot, Staff
 from comeback.changes import (
     BindAddress,
     Change,
@@ -19,6 +19,7 @@ from comeback.changes import (
     SaveConsent,
     SaveDue,
     SaveJourney,
+    SaveProposal,
     SaveVisit,
     TouchConversation,
 )
@@ -36,10 +37,13 @@ from comeback.errors import AlreadyDone, Conflict, NotFound
 from comeback.ports import ImportedClient, SeenEvent, Store
 from comeback.reactivation.model import (
     Attempt,
+    Candidate,
     DueService,
     IntervalSource,
     Journey,
     JourneyState,
+    Proposal,
+    ProposalState,
     ServiceRule,
     SkipReason,
     Stage,
@@ -59,6 +63,10 @@ DUE = DueService(
 JOURNEY = Journey("salon", "anna", "haircut", "j1", ON, NOW)
 MESSAGE = OutboxMessage("salon", "anna", "j1.1", CHAT, Content("hello"), Purpose.MARKETING, NOW)
 VISIT = Visit("v1", "haircut", "olga", NOW, VisitStatus.COMPLETED)
+PROPOSAL = Proposal(
+    "salon", ON, (Candidate("anna", "haircut", Slot("haircut", "olga", NOW, 60), 0.25),), 4,
+    (("olga", 240),), ProposalState.ASKED,
+)  # fmt: skip
 
 
 @pytest.fixture(params=["fake", "real"])
@@ -111,6 +119,7 @@ def test_what_is_not_there(both: Store) -> None:
     assert both.outbox_by_provider_id("salon", ChannelKind.TELEGRAM, "7") is None
     assert both.cursor("salon", "delta") is None
     assert both.model("salon", "*") is None
+    assert both.proposal("salon", ON) is None
     assert list(both.funnel("salon", ON, ON)) == []
 
 
@@ -121,6 +130,8 @@ def conflicts() -> list[tuple[list[Change], list[Change]]]:
         ([SaveClient(ANNA)], [SaveClient(ANNA)]),
         ([], [SaveClient(replace(ANNA, version=1))]),
         ([SaveJourney(JOURNEY)], [SaveJourney(replace(JOURNEY, version=2))]),
+        ([SaveProposal(PROPOSAL)], [SaveProposal(PROPOSAL)]),
+        ([SaveProposal(PROPOSAL)], [SaveProposal(replace(PROPOSAL, version=2))]),
         ([ClaimClient("salon", "anna", "j1")], [ClaimClient("salon", "anna", "j2")]),
         ([ClaimClient("salon", "anna", "j1")], [ReleaseClient("salon", "anna", "j2")]),
         ([PutOutbox(MESSAGE)], [PutOutbox(MESSAGE)]),
@@ -194,6 +205,16 @@ def test_the_owners_side(both: Store, company: Company) -> None:
     assert catalogue.rules == {"haircut": ServiceRule("haircut")}
     assert both.cursor("salon", "delta") == {"page": "2"}
     assert both.model("salon", "*") == "{}"
+
+
+def test_a_proposal_moves_on(both: Store) -> None:
+    both.commit([SaveProposal(PROPOSAL)])
+    stored = both.proposal("salon", ON)
+    assert stored == replace(PROPOSAL, version=1)
+    assert both.proposal("salon", ON + timedelta(days=1)) is None
+    approved = replace(PROPOSAL, version=1, state=ProposalState.APPROVED)
+    both.commit([SaveProposal(approved)])
+    assert both.proposal("salon", ON) == replace(approved, version=2)
 
 
 def test_an_import_keeps_what_we_learnt(both: Store) -> None:

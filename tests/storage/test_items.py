@@ -14,6 +14,7 @@ from comeback.reactivation.model import (
     DueService,
     Journey,
     JourneyState,
+    Proposal,
     ServiceRule,
     SkipReason,
     Stage,
@@ -22,6 +23,7 @@ from comeback.storage import keys
 from comeback.storage.holdings import Holding
 from comeback.storage.items.base import Item, sortable
 from comeback.storage.items.bookings import BookingItem, DayItem
+from comeback.storage.items.chairs import ProposalItem
 from comeback.storage.items.clients import ClientItem, ConsentItem, VisitItem
 from comeback.storage.items.companies import (
     CompanyItem,
@@ -56,6 +58,7 @@ MAPPED: dict[type[Any], tuple[Callable[[Any], Item], Callable[[Any], Any]]] = {
     OutboxMessage: (OutboxItem.of, lambda item: item.message()),
     DueService: (DueItem.of, lambda item: item.due()),
     Journey: (JourneyItem.of, lambda item: item.journey()),
+    Proposal: (ProposalItem.of, lambda item: item.proposal()),
     Booking: (lambda booking: BookingItem.of("salon", booking), lambda item: item.booking()),
     Holding: (
         lambda h: DayItem.of("salon", "olga", date(2026, 3, 2), (h,), 1),

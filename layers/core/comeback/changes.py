@@ -17,7 +17,7 @@ from comeback.conversations.model import (
     Quality,
     Signal,
 )
-from comeback.reactivation.model import DueService, Journey, Stage, Trial
+from comeback.reactivation.model import DueService, Journey, Proposal, Stage, Trial
 
 
 @dataclass(frozen=True)
@@ -192,6 +192,13 @@ class CountArm:
 
 
 @dataclass(frozen=True)
+class SaveProposal:
+    """Versioned like SaveClient; one a company and day."""
+
+    proposal: Proposal
+
+
+@dataclass(frozen=True)
 class SetOwner:
     """Where the company's owner is written to; the rest of the company stays as it is."""
 
@@ -219,5 +226,6 @@ Change = (
     | ChangeAccount
     | SaveTrial
     | CountArm
+    | SaveProposal
     | SetOwner
 )

@@ -25,6 +25,7 @@ from comeback.reactivation.model import (
     DueService,
     Journey,
     Outcome,
+    Proposal,
     ServiceRule,
     Stage,
     Tally,
@@ -174,6 +175,10 @@ class Store(Protocol):
         ...
 
     def funnel(self, company_id: str, since: date, until: date) -> Sequence[FunnelDay]: ...
+
+    def proposal(self, company_id: str, on: date) -> Proposal | None:
+        """Of the empty chairs of that local day."""
+        ...
 
     def accounts(self, company_id: str) -> Mapping[ChannelKind, Account]:
         """Those that were used, or of which something was told."""

@@ -320,8 +320,8 @@ class Proposal:
     candidates: tuple[Candidate, ...] = ()
     free_slots: int = 0
     """How many times can be sold at most."""
-    unsold_minutes: Mapping[str, int] = field(default_factory=dict)
-    """By staff id."""
+    unsold_minutes: tuple[tuple[str, int], ...] = ()
+    """(staff id, minutes), the most first."""
     state: ProposalState = ProposalState.EMPTY
     version: int = 0
 

@@ -15,6 +15,7 @@ from comeback.conversations.model import ChannelKind, OutboxState, Signal
 from comeback.reactivation.model import SkipReason, Stage
 from comeback.storage import keys
 from comeback.storage.items.base import NEW, AddressMap, Whole
+from comeback.storage.items.chairs import ProposalItem
 from comeback.storage.items.clients import AddressItem, ClientItem, ConsentItem, VisitItem
 from comeback.storage.items.companies import CompanyItem
 from comeback.storage.items.conversations import (
@@ -202,6 +203,12 @@ def _arm(change: ch.CountArm) -> Iterable[Write]:
     yield Update(key, ArmItem.adding(change))
 
 
+def _proposal(change: ch.SaveProposal) -> Iterable[Write]:
+    proposal = change.proposal
+    fresh = replace(proposal, version=proposal.version + 1)
+    yield Put(ProposalItem.of(fresh), at_version(ProposalItem.version, proposal.version))
+
+
 def _owner(change: ch.SetOwner) -> Iterable[Write]:
     for key in (keys.company(change.company_id), keys.registered(change.company_id)):
         yield Update(key, [CompanyItem.owner.set(AddressMap.of(change.address))])
@@ -225,5 +232,6 @@ PLANNERS: Mapping[type[Any], Callable[[Any], Iterable[Write]]] = {
     ch.ChangeAccount: _account,
     ch.SaveTrial: _trial,
     ch.CountArm: _arm,
+    ch.SaveProposal: _proposal,
     ch.SetOwner: _owner,
 }

@@ -25,6 +25,7 @@
 | 21| lift, nightly settling        | who was drawn in a month, treated or not   | GSI2 CO#c#TRIAL#month, by day (sparse)        |
 | 22| reserve, find_slots, generate | what was tried and won, arm by arm         | Query CO#c, SK begins ARM#                    |
 | 23| report                        | what some days used: requests and tokens   | Query CO#c, SK between USAGE#a and USAGE#b    |
+| 24| chairs, the owner's answer    | who may be asked about a day's empty chairs| Get CO#c / CHAIRS#date                        |
 
 A client's file stands under `F#`, so that one Query reads it and the messages (`OUT#`) stay out of it.
 """
@@ -86,6 +87,10 @@ def cursor(company_id: str, name: str) -> Key:
 
 def arm(company_id: str, dimension: str, name: str) -> Key:
     return Key(company_partition(company_id), f"{ARM}{dimension}#{name}")
+
+
+def proposal(company_id: str, on: date) -> Key:
+    return Key(company_partition(company_id), f"CHAIRS#{on.isoformat()}")
 
 
 def usage(company_id: str, on: date) -> Key:

@@ -17,6 +17,7 @@ from comeback.ports import Catalogue, ClientFile, FunnelDay, ImportedClient, Not
 from comeback.reactivation.model import (
     DueService,
     Journey,
+    Proposal,
     ServiceRule,
     SkipReason,
     Stage,
@@ -25,6 +26,7 @@ from comeback.reactivation.model import (
 )
 from comeback.storage import commit, imports, keys, transaction
 from comeback.storage.items.base import Item, sortable
+from comeback.storage.items.chairs import ProposalItem
 from comeback.storage.items.clients import AddressItem, ClientItem, ConsentItem, VisitItem
 from comeback.storage.items.companies import (
     CompanyItem,
@@ -128,6 +130,10 @@ class DynamoStore:
         for shard in self.table.query(FunnelItem, partition, within):
             days[date.fromisoformat(shard.sk.split("#")[1])].append(shard)
         return [_funnel_day(on, shards) for on, shards in sorted(days.items())]
+
+    def proposal(self, company_id: str, on: date) -> Proposal | None:
+        item = self.table.get(ProposalItem, keys.proposal(company_id, on))
+        return item.proposal() if item else None
 
     # ── client ───────────────────────────────────────────────────────────────────────────────────
 
