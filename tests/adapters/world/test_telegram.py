@@ -280,6 +280,7 @@ def test_updates_wait_for_a_webhook_and_unwanted_types_are_left_out(
     assert with_bot(bot_world, lambda bot: bot.get_webhook_info()).pending_update_count == 1
 
     hook_up(bot_world, receiver, allowed_updates=["message"])
+    receiver.wait(1)
     bot_world.world.telegram.blocks(BOT, ANNA)
     bot_world.world.telegram.user_sends(BOT, ANNA, "я вернулась")
 
