@@ -13,7 +13,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Answer:
         return READY
 
     try:
-        return steps.answer(event["state"], step)
+        return steps.answer(event["state"], step, chosen_from=False)
     except Exception as error:
         # A task that waits for its token may not hear of the function's own error (MiniStack does not).
         wiring.fail_wait(event["task_token"], type(error).__name__)

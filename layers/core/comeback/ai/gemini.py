@@ -11,7 +11,7 @@ from comeback.ai import wire
 from comeback.ai.prompts import CLASSIFY, ESTIMATE, WRITE, Task
 from comeback.ai.wire import EstimatedInterval, ReadAnswer, WrittenText
 from comeback.errors import ComebackError, Permanent, RateLimited, Unavailable
-from comeback.ports import AnswerFacts, AnswerReading, MessageFacts
+from comeback.ports import AnswerFacts, AnswerReading, MessageFacts, Note
 
 TIMEOUT_SECONDS = 8.0
 SHORTEST_SERVER_DEADLINE = 10
@@ -33,11 +33,14 @@ class GeminiModel:
         proxy_url: str = "",
         timeout: float = TIMEOUT_SECONDS,
         language: str = "ru",
+        used: Note | None = None,
     ) -> None:
-        """`timeout` in seconds. `language`: of reasons written for the owner. Empty URLs: the SDK's own, no proxy."""
+        """`timeout` in seconds. `language`: of reasons written for the owner. Empty URLs: the SDK's own, no proxy. `used` is
+        told `tokens_in` and `tokens_out` of every answer, whether it can be used or not."""
         self._client = _client(api_key, base_url, proxy_url, timeout)
         self._model = model
         self._language = language
+        self._used = used
 
     def write_message(self, facts: MessageFacts) -> str:
         return self._ask(WRITE, wire.message_facts(facts), WrittenText).text
@@ -78,7 +81,15 @@ class GeminiModel:
             raise Unavailable("Gemini did not answer in time") from error
         except (httpx2.HTTPError, errors.UnknownApiResponseError) as error:
             raise Unavailable(f"Gemini can not be reached: {type(error).__name__}") from error
+        self._tell(answer.usage_metadata)
         return wire.decode(_text(answer), kind)
+
+    def _tell(self, counts: types.GenerateContentResponseUsageMetadata | None) -> None:
+        """Thoughts are billed as output, and are not among the candidates' tokens."""
+        if self._used and counts:
+            self._used("tokens_in", counts.prompt_token_count or 0)
+            wrote = (counts.candidates_token_count or 0) + (counts.thoughts_token_count or 0)
+            self._used("tokens_out", wrote)
 
 
 def meaning(error: errors.APIError) -> ComebackError:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from comeback.companies.model import Company
-from comeback.ports import LanguageModel
+from comeback.ports import LanguageModel, Note
 
 KEY = "gemini_api_key"
 
@@ -17,12 +17,14 @@ class GeminiModels:
         model: str,
         base_url: str = "",
         proxy_url: str = "",
+        used: Note | None = None,
     ) -> None:
-        """`secrets`: company id → its secret. Empty URLs: the SDK's own, no proxy."""
+        """`secrets`: company id → its secret. Empty URLs: the SDK's own, no proxy. `used` is told the tokens of every answer."""
         self._secrets = secrets
         self._name = model
         self._base_url = base_url
         self._proxy_url = proxy_url
+        self._used = used
 
     def model(self, company: Company) -> LanguageModel | None:
         key = self._secrets(company.company_id).get(KEY, "")
@@ -31,5 +33,10 @@ class GeminiModels:
         from comeback.ai.gemini import GeminiModel  # 414 ms to import: only who has a key pays
 
         return GeminiModel(
-            key, self._name, self._base_url, self._proxy_url, language=company.language
+            key,
+            self._name,
+            self._base_url,
+            self._proxy_url,
+            language=company.language,
+            used=self._used,
         )

@@ -19,12 +19,15 @@ from typing import Any
 
 from comeback.errors import AlreadyDone, Permanent, Retryable
 from comeback.runtime.logs import correlate, forget, logger
+from comeback.runtime.meter import METER
 
 Record = Mapping[str, Any]
 Handle = Callable[[Mapping[str, Any]], None]
 Hide = Callable[[str, int], None]
 """Takes a receipt handle and the seconds, 1 to `LONGEST`, after which its message is shown again."""
 LONGEST = 900
+RECEIVED_AND_DELETED = 2
+"""Requests for a batch, whoever asks them for us."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Failure:
     seconds: int | None = None
 
 
+@METER.invocation(queue_requests=RECEIVED_AND_DELETED)
 def process(
     event: Mapping[str, Any], handle: Handle, hide: Hide | None = None
 ) -> dict[str, list[dict[str, str]]]:
@@ -59,8 +63,10 @@ def _failure(record: Record, handle: Handle) -> Failure | None:
     correlate(message_id=record["messageId"])
     try:
         body = json.loads(record["body"])
-        correlate(company_id=str(body.get("company_id", "")))
-        handle(body)
+        company_id = str(body.get("company_id", ""))
+        correlate(company_id=company_id)
+        with METER.of(company_id):
+            handle(body)
     except AlreadyDone:
         logger.info("already done")
     except Retryable as error:

@@ -2,6 +2,9 @@
 
 The state machine retries an error named `Retryable` and gives anything else to Track as a failed attempt. Lambda
 reports an exception's class name as the error's name, hence the two classes here.
+
+Every state entered is billed, so a step tells the meter of its own and of those that follow from its answer, as
+infra/statemachines/journey.asl.yaml draws them: a Choice, a Wait, the end; the journey's first step of its start, too.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +12,12 @@ from typing import Any
 
 from comeback import errors
 from comeback.runtime.logs import correlate, forget, logger
+from comeback.runtime.meter import METER
 
+STARTED_BY_MAP = 2
+"""States of campaign.asl.yaml's map for each journey."""
+GOING_ON = frozenset({"ready", "early", "retry"})
+"""Statuses that the Choices know; any other leads to Ended."""
 Answer = Mapping[str, Any]
 
 
@@ -21,20 +29,39 @@ class Failed(Exception):
     """Repeating this step can not help."""
 
 
-def answer(state: Mapping[str, Any], step: Callable[[Mapping[str, Any]], Answer]) -> Answer:
-    """Runs one step on the execution's state."""
+def answer(
+    state: Mapping[str, Any],
+    step: Callable[[Mapping[str, Any]], Answer],
+    *,
+    chosen_from: bool = True,
+) -> Answer:
+    """Runs one step on the execution's state. `chosen_from`: a Choice looks at the answer."""
     forget()
-    correlate(
-        company_id=str(state.get("company_id", "")),
-        journey_id=str(state.get("journey_id", "")),
-    )
+    company_id = str(state.get("company_id", ""))
+    correlate(company_id=company_id, journey_id=str(state.get("journey_id", "")))
+    with METER.invocation(), METER.of(company_id):
+        METER.note("state_transitions", 1)
+        result = _run(state, step)
+        METER.note("state_transitions", _around(state, result, chosen_from))
+    logger.info("step", extra={"status": result.get("status", "")})
+    return result
+
+
+def _run(state: Mapping[str, Any], step: Callable[[Mapping[str, Any]], Answer]) -> Answer:
     try:
-        result = step(state)
+        return step(state)
     except errors.Retryable as error:
         logger.warning("to be retried", extra={"error": type(error).__name__})
         raise Retryable(type(error).__name__) from error
     except errors.ComebackError as error:
         logger.error("step failed", extra={"error": type(error).__name__})
         raise Failed(type(error).__name__) from error
-    logger.info("step", extra={"status": result.get("status", "")})
-    return result
+
+
+def _around(state: Mapping[str, Any], result: Answer, chosen_from: bool) -> int:
+    """States entered beside the step's own: before a journey's first, and after an answer."""
+    before = 0 if "step" in state else STARTED_BY_MAP
+    if not chosen_from:
+        return before
+    ends = result["status"] not in GOING_ON
+    return before + 1 + ("wait_seconds" in result) + ends

@@ -6,10 +6,10 @@ clients) is kept per process. Imports stay inside: a function loads only what it
 Long on purpose: the one composition root.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from comeback.ports import (
@@ -24,6 +24,7 @@ from comeback.ports import (
 from comeback.runtime import settings
 from comeback.runtime.aws import client
 from comeback.runtime.clock import SystemClock, WorldClock
+from comeback.runtime.meter import METER
 from comeback.runtime.orchestrator import StepFunctions, WaitEnder
 from comeback.runtime.orchestrator import fail_wait as tell_failure
 from comeback.runtime.queues import SqsEvents, SqsOutbound
@@ -63,7 +64,12 @@ def clock() -> Clock:
 
 @cache
 def store() -> DynamoStore:
-    return DynamoStore(from_env(settings.TableSettings).table)
+    METER.kept_by(_add_usage)
+    return DynamoStore(from_env(settings.TableSettings).table, METER.note)
+
+
+def _add_usage(company_id: str, used: Mapping[str, float]) -> None:
+    store().add_usage(company_id, clock().now().date(), used)
 
 
 @cache
@@ -88,14 +94,16 @@ def _limits() -> Limits:
     return DynamoLimits(store())
 
 
+def _sqs() -> Any:
+    return METER.counting(client("sqs"))
+
+
 def _outbound() -> SqsOutbound:
-    return SqsOutbound(
-        client("sqs"), lambda: from_env(settings.OutboundSettings).outbound_queue_url
-    )
+    return SqsOutbound(_sqs(), lambda: from_env(settings.OutboundSettings).outbound_queue_url)
 
 
 def _events() -> SqsEvents:
-    return SqsEvents(client("sqs"), from_env(settings.EventsSettings).events_queue_url)
+    return SqsEvents(_sqs(), from_env(settings.EventsSettings).events_queue_url)
 
 
 def fail_wait(task_token: str, error: str) -> None:
@@ -126,7 +134,9 @@ def _models() -> Models:
     from comeback.ai.registry import GeminiModels
 
     own = from_env(settings.GeminiSettings)
-    return GeminiModels(secrets().get, own.gemini_model, own.gemini_base_url, own.gemini_proxy_url)
+    return GeminiModels(
+        secrets().get, own.gemini_model, own.gemini_base_url, own.gemini_proxy_url, METER.note
+    )
 
 
 def _finder(now: Clock) -> "SlotFinder":

@@ -1,0 +1,104 @@
+"""What an invocation used, noted where it is used and added to its companies' UTC day at the end: one small write each.
+
+One meter a process: Lambda runs one invocation at a time in it. Not metered: webhooks, which have no milliseconds to import this
+(so nor are API Gateway's requests and the message each of them queues); schedules, which work for all companies at once; the
+admin's API; a function's start-up, and the time of the write itself. Step Functions bills states entered, not requests.
+"""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from math import ceil
+from typing import Any
+
+from comeback.runtime.logs import logger
+
+Book = Callable[[str, Mapping[str, float]], None]
+"""Keeps what a company used, by the names of `ports.Usage`."""
+TOLD_AT_MB = 512
+OWN_WRITE_UNITS = 1
+"""Of keeping the count: an update of a small item."""
+DIGITS = 4
+"""Of shares, behind the point."""
+
+
+class Meter:
+    def __init__(self) -> None:
+        self._used: dict[str, Counter[str]] = {}
+        self._served: list[str] = []
+        self._company = ""
+        self._book: Book | None = None
+
+    def kept_by(self, book: Book) -> None:
+        """Without a book, as in a function that has no table, nothing is kept."""
+        self._book = book
+
+    def note(self, name: str, n: float = 1) -> None:
+        """`name`: of `ports.Usage`. Outside `of` it is the whole invocation's, and shared by its companies."""
+        counts: Counter[str] = self._used.setdefault(self._company, Counter())
+        counts.update({name: n})
+
+    @contextmanager
+    def of(self, company_id: str) -> Iterator[None]:
+        """What is noted in here is this company's, and so is the time that it takes."""
+        self._company, began = company_id, time.perf_counter()
+        self._served.append(company_id)
+        try:
+            yield
+        finally:
+            self.note("function_ms", _at_told_memory(time.perf_counter() - began))
+            self._company = ""
+
+    @contextmanager
+    def invocation(self, **more: float) -> Iterator[None]:
+        """One call of the function, at the end of which its companies' counts are kept; `more`: what it uses besides.
+
+        Fails no work: what could not be kept is logged and forgotten.
+        """
+        try:
+            yield
+        finally:
+            for name, n in {"function_calls": 1.0, **more}.items():
+                self.note(name, n)
+            self._keep()
+
+    def _keep(self) -> None:
+        used, served = self._used, Counter(filter(None, self._served))
+        shared = used.get("", Counter())
+        for company_id, times in served.items() if self._book else ():
+            part = {name: n * times / served.total() for name, n in shared.items()}
+            self._keep_of(
+                company_id, _sum(used[company_id], part, {"write_units": OWN_WRITE_UNITS})
+            )
+        self._used, self._served = {}, []
+
+    def _keep_of(self, company_id: str, used: Mapping[str, float]) -> None:
+        try:
+            if self._book:
+                self._book(company_id, used)
+        except Exception:
+            logger.exception("usage not kept")
+
+    def counting(self, sqs: Any) -> Any:
+        """The same client, its requests noted; once, however often it comes here."""
+        sqs.meta.events.register("after-call.sqs", self._queue_request, unique_id="usage")
+        return sqs
+
+    def _queue_request(self, **_event: object) -> None:
+        self.note("queue_requests")
+
+
+METER = Meter()
+
+
+def _at_told_memory(seconds: float) -> int:
+    """Milliseconds, begun ones as whole, of a function of 512 MB."""
+    memory = int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", TOLD_AT_MB))
+    return ceil(ceil(seconds * 1000) * memory / TOLD_AT_MB)
+
+
+def _sum(*parts: Mapping[str, float]) -> dict[str, float]:
+    names = dict.fromkeys(name for part in parts for name in part)
+    return {name: round(sum(part.get(name, 0) for part in parts), DIGITS) for name in names}
