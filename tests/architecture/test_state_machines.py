@@ -1,11 +1,13 @@
 """Amazon States Language as no linter checks it: a dangling `Next` is found only when an execution gets there."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from comeback.reactivation.scene import JourneyRef
 
 from tests.architecture.template import ROOT, resources
 
@@ -65,6 +67,13 @@ def test_every_placeholder_is_filled(name: str) -> None:
         assert f"${{{placeholder}}}" in definition
         definition = definition.replace(f"${{{placeholder}}}", "")
     assert "${" not in definition
+
+
+def test_a_campaign_hands_each_journey_all_that_its_steps_read() -> None:
+    campaign = yaml.safe_load((ROOT / "infra/statemachines/campaign.asl.yaml").read_text())
+    start = campaign["States"]["StartJourneys"]["ItemProcessor"]["States"]["StartJourney"]
+    given = start["Parameters"]["Input"]
+    assert given == {f"{f.name}.$": f"$.{f.name}" for f in fields(JourneyRef)}
 
 
 def test_a_journey_may_call_its_steps_and_nothing_else() -> None:

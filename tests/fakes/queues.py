@@ -52,6 +52,9 @@ class FakeOrchestrator(Breakable):
     """The Orchestrator port. `finished` holds the first outcome per token, `told` every call."""
 
     campaigns: dict[tuple[str, date], tuple[JourneyStart, ...]] = field(default_factory=dict)
+    """The days' own."""
+    others: dict[tuple[str, date, str], tuple[JourneyStart, ...]] = field(default_factory=dict)
+    """By kind."""
     told: list[tuple[str, Outcome]] = field(default_factory=list)
 
     @property
@@ -59,12 +62,16 @@ class FakeOrchestrator(Breakable):
         return dict(reversed(self.told))
 
     def start_campaign(
-        self, company_id: str, campaign_on: date, journeys: Sequence[JourneyStart]
+        self, company_id: str, campaign_on: date, journeys: Sequence[JourneyStart], kind: str = ""
     ) -> bool:
         self._maybe_break()
-        if (company_id, campaign_on) in self.campaigns:
+        started = (company_id, campaign_on)
+        if (*started, kind) in self.others or (not kind and started in self.campaigns):
             return False
-        self.campaigns[company_id, campaign_on] = tuple(journeys)
+        if kind:
+            self.others[*started, kind] = tuple(journeys)
+        else:
+            self.campaigns[started] = tuple(journeys)
         return True
 
     def finish_wait(self, task_token: str, outcome: Outcome) -> None:

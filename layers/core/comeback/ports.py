@@ -30,6 +30,7 @@ from comeback.reactivation.model import (
     Stage,
     Tally,
     Trial,
+    Why,
 )
 
 Item = TypeVar("Item")
@@ -502,9 +503,13 @@ class Events(Protocol):
 
 class Orchestrator(Protocol):
     def start_campaign(
-        self, company_id: str, campaign_on: date, journeys: Sequence["JourneyStart"]
+        self,
+        company_id: str,
+        campaign_on: date,
+        journeys: Sequence["JourneyStart"],
+        kind: str = "",
     ) -> bool:
-        """False when that day's campaign was started before. Named after company and day."""
+        """False when that day's campaign of this kind was started before. Named after company, day and kind."""
         ...
 
     def finish_wait(self, task_token: str, outcome: Outcome) -> None:
@@ -517,6 +522,7 @@ class JourneyStart:
     client_id: str
     service_id: str
     journey_id: str
+    why: Why = Why.DUE
 
 
 @dataclass(frozen=True)

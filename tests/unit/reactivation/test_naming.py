@@ -1,7 +1,12 @@
 import re
 from datetime import date
 
-from comeback.reactivation.naming import campaign_name, journey_execution_name, journey_id
+from comeback.reactivation.naming import (
+    CHAIRS,
+    campaign_name,
+    journey_execution_name,
+    journey_id,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +19,8 @@ def test_names_are_what_step_functions_takes_and_buttons_can_carry(
 ) -> None:
     journey = journey_id(company, client, "haircut", ON)
     assert len(journey) == 25
-    for name in (campaign_name(company, ON), journey_execution_name(company, journey)):
+    names = (campaign_name(company, ON), campaign_name(company, ON, CHAIRS))
+    for name in (*names, journey_execution_name(company, journey)):
         assert re.fullmatch(r"[A-Za-z0-9_-]{1,80}", name)
 
 
@@ -26,8 +32,10 @@ def test_the_same_cause_has_the_same_name_and_another_cause_another() -> None:
         journey_id("salon", "boris", "haircut", ON),
         journey_id("studio", "anna", "haircut", ON),
         journey_id("salon", "anna", "haircut", date(2026, 3, 3)),
+        journey_id("salon", "anna", "haircut", ON, CHAIRS),
     }
-    assert len(others | {first}) == 5
+    assert len(others | {first}) == 6
+    assert campaign_name("salon", ON) != campaign_name("salon", ON, CHAIRS)
 
 
 def test_ids_can_not_be_shifted_into_each_other() -> None:

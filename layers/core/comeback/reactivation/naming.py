@@ -11,16 +11,27 @@ from datetime import date
 EXECUTION_NAME_LIMIT = 80
 
 
-def journey_id(company_id: str, client_id: str, service_id: str, campaign_on: date) -> str:
+CHAIRS = "chairs"
+"""The kind of campaign that fills tomorrow's empty chairs, beside the day's own."""
+
+
+def journey_id(
+    company_id: str, client_id: str, service_id: str, campaign_on: date, kind: str = ""
+) -> str:
     """25 characters, so that a button may carry it (Telegram gives callback data 64 bytes)."""
-    cause = "\x1f".join((company_id, client_id, service_id, campaign_on.isoformat()))
+    parts = (company_id, client_id, service_id, campaign_on.isoformat(), *((kind,) if kind else ()))
+    cause = "\x1f".join(parts)
     digest = hashlib.sha256(cause.encode()).digest()[:15]
     return "j" + base64.b32encode(digest).decode().lower()
 
 
-def campaign_name(company_id: str, campaign_on: date) -> str:
-    """One campaign per company and local day."""
-    return _execution_name(company_id, campaign_on.isoformat())
+def campaign_day(campaign_on: date, kind: str = "") -> str:
+    """One campaign of a kind per local day."""
+    return f"{campaign_on.isoformat()}_{kind}" if kind else campaign_on.isoformat()
+
+
+def campaign_name(company_id: str, campaign_on: date, kind: str = "") -> str:
+    return _execution_name(company_id, campaign_day(campaign_on, kind))
 
 
 def journey_execution_name(company_id: str, journey: str) -> str:

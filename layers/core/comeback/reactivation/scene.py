@@ -10,7 +10,7 @@ from comeback.companies.model import Company
 from comeback.errors import InvalidInput, NotFound
 from comeback.ports import Catalogue, ClientFile, Store
 from comeback.reactivation.intervals import rule_for
-from comeback.reactivation.model import Journey, ServiceRule
+from comeback.reactivation.model import Journey, ServiceRule, Why
 
 Answer = Mapping[str, Any]
 READY: Answer = {"status": "ready"}
@@ -32,6 +32,7 @@ class JourneyRef:
     service_id: str
     journey_id: str
     campaign_on: date
+    why: Why = Why.DUE
 
     @classmethod
     def of(cls, state: Mapping[str, Any]) -> "JourneyRef":
@@ -43,6 +44,7 @@ class JourneyRef:
                 service_id=str(state["service_id"]),
                 journey_id=str(state["journey_id"]),
                 campaign_on=date.fromisoformat(state["campaign_on"]),
+                why=_why(str(state.get("why", Why.DUE))),
             )
         except KeyError as error:
             raise InvalidInput(
@@ -50,6 +52,12 @@ class JourneyRef:
             ) from error
         except ValueError as error:
             raise InvalidInput("campaign_on", "is no date", "Write it as 2026-11-24") from error
+
+
+def _why(told: str) -> Why:
+    if told not in set(Why):
+        raise InvalidInput("why", f"is {told}", f"Write one of {', '.join(Why)}")
+    return Why(told)
 
 
 @dataclass(frozen=True)

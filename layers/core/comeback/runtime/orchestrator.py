@@ -10,7 +10,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from comeback.errors import Unavailable
 from comeback.ports import JourneyStart
 from comeback.reactivation.model import Outcome
-from comeback.reactivation.naming import campaign_name, journey_execution_name
+from comeback.reactivation.naming import (
+    campaign_day,
+    campaign_name,
+    journey_execution_name,
+)
 
 ANSWERED_BEFORE = ("TaskTimedOut", "InvalidToken", "TaskDoesNotExist")
 """The wait ended before: by an earlier copy of this answer, by silence, or because the execution was stopped."""
@@ -24,10 +28,10 @@ class StepFunctions:
         self._machine = campaign_machine_arn
 
     def start_campaign(
-        self, company_id: str, campaign_on: date, journeys: Sequence[JourneyStart]
+        self, company_id: str, campaign_on: date, journeys: Sequence[JourneyStart], kind: str = ""
     ) -> bool:
-        name = campaign_name(company_id, campaign_on)
-        key = f"campaigns/{company_id}/{campaign_on.isoformat()}.json"
+        name = campaign_name(company_id, campaign_on, kind)
+        key = f"campaigns/{company_id}/{campaign_day(campaign_on, kind)}.json"
         items = [
             {
                 "company_id": company_id,
@@ -35,6 +39,7 @@ class StepFunctions:
                 "client_id": start.client_id,
                 "service_id": start.service_id,
                 "journey_id": start.journey_id,
+                "why": start.why.value,
                 "name": journey_execution_name(company_id, start.journey_id),
             }
             for start in journeys
@@ -63,15 +68,15 @@ class StepFunctions:
 
 
 class WaitEnder:
-    """The half of the port that functions need which only end waits; starting campaigns is detect's alone."""
+    """The half of the port that functions need which only end waits."""
 
     def __init__(self, stepfunctions: Any) -> None:
         self._stepfunctions = stepfunctions
 
     def start_campaign(
-        self, company_id: str, campaign_on: date, journeys: Sequence[JourneyStart]
+        self, company_id: str, campaign_on: date, journeys: Sequence[JourneyStart], kind: str = ""
     ) -> bool:
-        raise NotImplementedError("only detect starts campaigns")
+        raise NotImplementedError("only ticks start campaigns")
 
     def finish_wait(self, task_token: str, outcome: Outcome) -> None:
         finish_wait(self._stepfunctions, task_token, outcome)
