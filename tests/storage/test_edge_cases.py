@@ -176,11 +176,11 @@ def test_5_what_is_not_due_is_not_named(life: Life) -> None:
 
 
 def test_7_a_mind_changed_twice_ends_in_what_was_said_last(life: Life, ref: JourneyRef) -> None:
-    thursday = life.says("Thursday evening please, if you have any")
+    thursday = life.says("Thursday evening please, after 6pm if you have any")
     assert thursday.startswith("Of course! Other free times:")
     slots = life.journey(ref).attempt.slots[3:]
     assert {(life.company.local(s.starts_at).weekday()) for s in slots} == {3}
-    assert all(life.company.local(s.starts_at).hour >= 17 for s in slots)
+    assert all(life.company.local(s.starts_at).hour >= 18 for s in slots)
     life.clock.advance(days=2)
     life.says("Actually, can I go to Ira?")
     assert life.journey(ref).attempt.deadline == life.clock.now() + timedelta(days=7)

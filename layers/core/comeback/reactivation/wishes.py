@@ -14,20 +14,25 @@ from comeback.reactivation.slot_choice import fits, said
 
 @dataclass(frozen=True)
 class Wish:
-    """`wanted`: one of these days and times. `refused`: none of these. `since`: not before this local day."""
+    """`wanted`: one of these days and times. `refused`: none of these. `since`, `until`: not before, not after these local
+    days."""
 
     today: date
     zone: ZoneInfo
     wanted: tuple[Pair, ...] = ()
     refused: tuple[Mention, ...] = ()
     since: date | None = None
+    until: date | None = None
     staff_id: str = ""
     not_staff: frozenset[str] = frozenset()
 
     def fits(self, slot: Slot) -> bool:
         if slot.staff_id in self.not_staff or self.staff_id not in ("", slot.staff_id):
             return False
-        moment = _moment(slot.starts_at.astimezone(self.zone))
+        local = slot.starts_at.astimezone(self.zone)
+        if self.until and local.date() > self.until:
+            return False
+        moment = _moment(local)
         if any(mention.fits(moment, self.today) for mention in self.refused):
             return False
         return not self.wanted or any(fits(pair, moment, self.today) for pair in self.wanted)
@@ -45,7 +50,19 @@ def wish_for(words: str, now: datetime, zone: ZoneInfo) -> Wish:
     """Read from the client's own words about when; `now` in the company's zone."""
     today, text = now.date(), simple(words)
     wanted, refused = said(text)
-    return Wish(today, zone, wanted, refused, _since(text, today, refused))
+    return Wish(today, zone, _narrowest(wanted), refused, _since(text, today, refused))
+
+
+def _narrowest(pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
+    """«Вечером, после 19» is after 19; «утром или вечером» is either."""
+    return tuple(p for p in pairs if not any(_within(other, p) for other in pairs))
+
+
+def _within(inner: Pair, outer: Pair) -> bool:
+    spans = [pair.time.span if pair.time else None for pair in (inner, outer)]
+    if spans[0] is None or spans[1] is None or spans[0] == spans[1]:
+        return False
+    return spans[1][0] <= spans[0][0] and spans[0][1] <= spans[1][1]
 
 
 def _since(text: str, today: date, refused: tuple[Mention, ...]) -> date | None:
