@@ -17,7 +17,8 @@ from comeback.reactivation.model import (
     Outcome,
     ServiceRule,
 )
-from comeback.reactivation.returns import Basis, ReturnModel
+from comeback.reactivation.reasons import why
+from comeback.reactivation.returns import ReturnModel
 
 OURS = "comeback"
 """`Visit.source` of what we booked ourselves."""
@@ -95,8 +96,12 @@ class DueDates:
         )
         if entry.source is not IntervalSource.HISTORICAL:
             return entry
-        why = _why(forecast.basis)
-        return replace(entry, due_on=forecast.due_on, next_on=forecast.due_on, reason=why)
+        return replace(
+            entry,
+            due_on=forecast.due_on,
+            next_on=forecast.due_on,
+            reason=why(forecast.basis, company.language),
+        )
 
     def _model(self, company_id: str, service_id: str) -> ReturnModel | None:
         key = (company_id, service_id)
@@ -112,15 +117,6 @@ def _readable(stored: str) -> ReturnModel | None:
         return ReturnModel.from_json(stored)
     except ValueError:
         return None
-
-
-def _why(basis: Basis) -> str:
-    """For the owner: what the date rests on."""
-    others = f"clients of this service return after about {basis.usual_gap_days} days"
-    if basis.own_gap_days is None:
-        return f"first visit; {others}"
-    own = f"comes about every {basis.own_gap_days:.0f} days ({basis.own_gaps} times seen)"
-    return f"{own}, weighed {basis.own_weight:.0%}; {others}"
 
 
 def keep_rests(fresh: Sequence[DueService], stored: Sequence[DueService]) -> tuple[DueService, ...]:

@@ -54,6 +54,10 @@ class Basis:
     variation: float
     """Standard deviation of the gap over its mean: 1 comes at random, 0.1 comes by the clock."""
     silence_days: int
+    band: tuple[int, int]
+    """Days after a visit between which the next falls with 80 % probability if the client returns."""
+    p_active: float
+    """As in the forecast."""
 
 
 @dataclass(frozen=True)
@@ -158,8 +162,7 @@ class ReturnModel:
         gaps, silence = trace
         own = self._prior.posterior(gaps)
         low, due, high = (
-            days[-1] + timedelta(own.quantile(share, self._within))
-            for share in (INTERVAL[0], 0.5, INTERVAL[1])
+            own.quantile(share, self._within) for share in (INTERVAL[0], 0.5, INTERVAL[1])
         )
         spread, variation = own.spread(self._within)
         basis = Basis(
@@ -169,9 +172,12 @@ class ReturnModel:
             own_weight=min(max(1 - spread / self._spread, 0.0), 1.0) if gaps else 0.0,
             variation=variation,
             silence_days=silence,
+            band=(low, high),
+            p_active=own.active(silence),
         )
+        due_on, first, last = (days[-1] + timedelta(ahead) for ahead in (due, low, high))
         return ReturnForecast(
-            as_of, days[-1], due, low, high, own.active(silence), basis, own, self._within
+            as_of, days[-1], due_on, first, last, basis.p_active, basis, own, self._within
         )
 
     @cached_property
