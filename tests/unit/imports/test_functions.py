@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,26 @@ def test_events_go_to_their_use_case_and_only_what_failed_comes_back(
     assert changed.calls[0] == ("salon", {"id": "5"})
     assert syncs.calls == [("salon", {"name": "full"})]
     assert left == [70.0]
+
+
+def test_what_an_invocation_used_is_in_the_companys_day(
+    cloud: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Busy:
+        def handle(self, company_id: str, _detail: Any) -> None:
+            wiring.store().company(company_id)
+            wiring.crm_tick().tick()
+
+    monkeypatch.setattr(wiring, "crm_changed", Busy)
+    began = datetime.now(UTC).date()
+    for _ in range(2):
+        events.handler({"Records": [message(1, "crm.changed")]}, Context())
+    used = wiring.store().usage("salon", began, datetime.now(UTC).date())
+    received_deleted_and_published = 3
+    assert sum(day.queue_requests for day in used) == 2 * received_deleted_and_published
+    assert sum(day.function_calls for day in used) == 2
+    assert sum(day.write_units for day in used) == 2, "keeping it"
+    assert all(day.read_units > 0 and day.function_ms > 0 for day in used)
 
 
 def test_everything_is_wired(cloud: Aws) -> None:

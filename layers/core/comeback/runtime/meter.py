@@ -57,29 +57,28 @@ class Meter:
 
         Fails no work: what could not be kept is logged and forgotten.
         """
+        self._forget()
         try:
             yield
         finally:
             for name, n in {"function_calls": 1.0, **more}.items():
                 self.note(name, n)
-            self._keep()
+            if self._book:
+                self._keep(self._book)
+            self._forget()
 
-    def _keep(self) -> None:
-        used, served = self._used, Counter(filter(None, self._served))
-        shared = used.get("", Counter())
-        for company_id, times in served.items() if self._book else ():
-            part = {name: n * times / served.total() for name, n in shared.items()}
-            self._keep_of(
-                company_id, _sum(used[company_id], part, {"write_units": OWN_WRITE_UNITS})
-            )
+    def _forget(self) -> None:
         self._used, self._served = {}, []
 
-    def _keep_of(self, company_id: str, used: Mapping[str, float]) -> None:
-        try:
-            if self._book:
-                self._book(company_id, used)
-        except Exception:
-            logger.exception("usage not kept")
+    def _keep(self, book: Book) -> None:
+        used, served = self._used, Counter(filter(None, self._served))
+        shared = used.get("", Counter())
+        for company_id, times in served.items():
+            part = {name: n * times / served.total() for name, n in shared.items()}
+            try:
+                book(company_id, _sum(used[company_id], part, {"write_units": OWN_WRITE_UNITS}))
+            except Exception:
+                logger.exception("usage not kept")
 
     def counting(self, sqs: Any) -> Any:
         """The same client, its requests noted; once, however often it comes here."""
