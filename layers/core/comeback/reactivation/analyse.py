@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from comeback.changes import Change, ClaimClient, SaveDue, SaveJourney, SaveTrial
 from comeback.conversations.model import Account, ChannelKind
 from comeback.ports import ClientFile, Clock, Store
-from comeback.reactivation.forecasts import forecast, stored_model
+from comeback.reactivation.forecasts import forecast_of, stored_model
 from comeback.reactivation.holdout import in_holdout
 from comeback.reactivation.journey import (
     COMPLETIONS,
@@ -17,7 +17,7 @@ from comeback.reactivation.journey import (
     next_attempt,
     rest_ends,
 )
-from comeback.reactivation.judgement import TRIALS, Judgement, completed, explores, judge
+from comeback.reactivation.judgement import TRIALS, Judgement, explores, judge
 from comeback.reactivation.model import Journey, JourneyState, SkipReason, Trial, Why
 from comeback.reactivation.reachability import choose_address, closed_channels, skip_reason
 from comeback.reactivation.scene import READY, SKIPPED, Answer, JourneyRef, Scene, early, load_ref
@@ -49,6 +49,7 @@ class Analyse:
             journey_id=ref.journey_id,
             campaign_on=ref.campaign_on,
             started_at=now,
+            why=ref.why,
         )
         accounts = self._store.accounts(ref.company_id)
         closed = closed_channels(accounts, scene.file, fresh.attempt, now)
@@ -91,18 +92,12 @@ class Analyse:
         now: datetime,
     ) -> Judgement | None:
         """None without an address or a visit to judge by."""
-        company, service_id = scene.company, journey.service_id
-        days = [company.local(v.starts_at).date() for v in completed(scene.file.visits, service_id)]
-        told = forecast(
-            stored_model(self._store, company.company_id, service_id),
-            days,
-            company.local(now).date(),
-            scene.rule.interval()[1].days,
-        )
-        address = journey.attempt.address
+        company_id, address = journey.company_id, journey.attempt.address
+        model = stored_model(self._store, company_id, journey.service_id)
+        told = forecast_of(scene, model, now)
         if told is None or address is None:
             return None
-        trials = self._store.arms(company.company_id).get(TRIALS, {})
+        trials = self._store.arms(company_id).get(TRIALS, {})
         return judge(scene, address, told, trials, accounts.get(address.channel), now)
 
     def _next_attempt(self, journey: Journey, scene: Scene, now: datetime) -> Answer:
@@ -161,7 +156,9 @@ def _trial(journey: Journey, *, treated: bool) -> tuple[SaveTrial, ...]:
 
 
 def _not_due(file: ClientFile, ref: JourneyRef) -> SkipReason | None:
-    """A visit may have landed since the campaign's list was drawn."""
+    """A visit may have landed since the campaign's list was drawn. Who is asked for another reason need not be due."""
+    if ref.why is not Why.DUE:
+        return None
     entry = next((d for d in file.due if d.service_id == ref.service_id), None)
     if entry is None or entry.next_on > ref.campaign_on:
         return SkipReason.NOT_DUE

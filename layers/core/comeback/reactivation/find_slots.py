@@ -56,8 +56,9 @@ class SlotFinder:
         """The favourite's and the alternatives' times; anybody's when they have none that will do."""
         crm, service = self._crms.crm(scene.company), scene.service.service_id
         since = _since(scene.company, now, wish)
+        days = _days(scene.company, since, wish)
         for staff_ids in _asked_of(scene, likes, wish):
-            found = crm.free_slots(service, staff_ids, since, DAYS_AHEAD)
+            found = crm.free_slots(service, staff_ids, since, days) if days > 0 else ()
             if free := [slot for slot in found if wish is None or wish.fits(slot)]:
                 return free
         return ()
@@ -95,12 +96,26 @@ class FindSlots:
         if reserved_for and reserved_for - now > EARLY_BY:
             return early((reserved_for - now).total_seconds())
         slots: tuple[Slot, ...] = ()
-        if scene.company.slots_in_message:
-            slots = self._finder.find(scene, journey.journey_id, now)
+        if scene.company.slots_in_message or journey.chair_on:
+            slots = self._slots(journey, scene, now)
             if not slots:
                 return self._no_slots(journey, scene, now)
         self._store.commit([SaveJourney(self._prepared(journey, scene, slots))])
         return READY
+
+    def _slots(self, journey: Journey, scene: Scene, now: datetime) -> tuple[Slot, ...]:
+        """For an empty chair of that day alone, and of what is free no more than this message's share, so that something
+        is left for everybody who is asked."""
+        day, company = journey.chair_on, scene.company
+        if day is None:
+            return self._finder.find(scene, journey.journey_id, now)
+        proposal = self._store.proposal(company.company_id, day)
+        asked = len(proposal.candidates) if proposal else 0
+        share = proposal.free_slots // asked if proposal and asked else company.max_slots
+        fewer = replace(company, max_slots=max(1, min(share, company.max_slots)))
+        wish = Wish(company.local(now).date(), company.zone, since=day, until=day)
+        scene = replace(scene, company=fewer)
+        return self._finder.find(scene, journey.journey_id, now, wish=wish)
 
     def _prepared(self, journey: Journey, scene: Scene, slots: tuple[Slot, ...]) -> Journey:
         """The discount is drawn here, so that the message's words and its price agree."""
@@ -134,3 +149,10 @@ def _since(company: Company, now: datetime, wish: Wish | None) -> datetime:
     if wish is None or wish.since is None:
         return earliest
     return max(earliest, datetime.combine(wish.since, time(), tzinfo=company.zone))
+
+
+def _days(company: Company, since: datetime, wish: Wish | None) -> int:
+    """Local days to look through; none when it is too late for the last that is wished for."""
+    if wish is None or wish.until is None:
+        return DAYS_AHEAD
+    return min(DAYS_AHEAD, (wish.until - company.local(since).date()).days + 1)

@@ -19,6 +19,7 @@ from comeback.reactivation.model import (
     ServiceRule,
     SkipReason,
     Stage,
+    Why,
 )
 
 REACHED = (Stage.CONTACTED, Stage.DELIVERED, Stage.READ, Stage.ANSWERED, Stage.BOOKED)
@@ -190,12 +191,17 @@ class Ending:
         entry = next((d for d in self.file.due if d.service_id == journey.service_id), None)
         if entry is None or reason is SkipReason.NOT_DUE:
             return ()
-        next_on = self._next_on(completion, reason)
+        next_on = self._next_on(journey.why, completion, reason)
         return (SaveDue(replace(entry, next_on=max(next_on, entry.due_on))),)
 
-    def _next_on(self, completion: Completion, reason: SkipReason | None) -> date:
+    def _next_on(self, why: Why, completion: Completion, reason: SkipReason | None) -> date:
+        """Who did not want one empty chair has refused that day alone; who was not even asked is due when they were."""
         retry = self.today + timedelta(days=self.rule.retry_interval_days)
         tomorrow = self.today + timedelta(days=1)
+        if why is Why.EMPTY_CHAIR and completion in (Completion.MAX_ATTEMPTS, Completion.DECLINED):
+            return retry
+        if why is Why.EMPTY_CHAIR and reason in (*LONG_REASONS, SkipReason.HOLDOUT):
+            return tomorrow
         if reason in LONG_REASONS:
             return retry
         if reason is SkipReason.HOLDOUT:

@@ -11,7 +11,7 @@ from comeback.changes import CountArm
 from comeback.companies.model import SendingWindow
 from comeback.reactivation import bandit, timing, worth
 from comeback.reactivation.bandit import BOOKED, seeded
-from comeback.reactivation.model import Journey, Outcome, Tally
+from comeback.reactivation.model import Journey, Outcome, Tally, Why
 from comeback.reactivation.styles import Style
 
 STYLE, OFFER, TIME = "style", "offer", "time"
@@ -41,8 +41,9 @@ def won_late(journey: Journey, zone: ZoneInfo) -> tuple[CountArm, ...]:
 
 
 def _counts(journey: Journey, zone: ZoneInfo, *, tried: int, won: int) -> tuple[CountArm, ...]:
+    """A question about tomorrow's chair says little about a reminder's hour, words and offer."""
     attempt = journey.attempt
-    if attempt.sent_at is None:
+    if attempt.sent_at is None or journey.why is Why.EMPTY_CHAIR:
         return ()
     sent = attempt.sent_at.astimezone(zone)
     chosen = {

@@ -1,7 +1,7 @@
 """Send: a last look, then the outbox item and the task token in one transaction, then the outbound queue."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from comeback.changes import PutOutbox, SaveJourney
 from comeback.conversations.model import OutboxMessage, OutboxState, Purpose
@@ -65,7 +65,7 @@ class Send:
             outbox_id=outbox_id(journey),
             task_token=task_token,
             sent_at=now,
-            deadline=now + timedelta(days=scene.company.answer_days),
+            deadline=_deadline(journey, scene, now),
         )
         waiting = replace(journey, state=JourneyState.WAITING, attempt=attempt)
         self._store.commit([SaveJourney(waiting), PutOutbox(_message(waiting, now))])
@@ -87,6 +87,16 @@ class Send:
 
     def _enqueue(self, journey: Journey) -> None:
         self._outbound.enqueue(journey.company_id, journey.client_id, journey.attempt.outbox_id)
+
+
+def _deadline(journey: Journey, scene: Scene, now: datetime) -> datetime:
+    """When silence is an answer: about an empty chair, once its day is over."""
+    answers = now + timedelta(days=scene.company.answer_days)
+    if journey.chair_on is None:
+        return answers
+    after = journey.chair_on + timedelta(days=1)
+    midnight = datetime.combine(after, time(), tzinfo=scene.company.zone)
+    return min(answers, midnight.astimezone(UTC))
 
 
 def _message(journey: Journey, now: datetime) -> OutboxMessage:

@@ -17,7 +17,7 @@ from comeback.reactivation.journey import (
     next_attempt,
     rest_ends,
 )
-from comeback.reactivation.model import Journey, JourneyState, Outcome
+from comeback.reactivation.model import Journey, JourneyState, Outcome, Why
 from comeback.reactivation.reachability import choose_address, closed_channels
 from comeback.reactivation.scene import DONE, Answer, JourneyRef, Scene, load_ref
 
@@ -49,10 +49,12 @@ class Track:
         return DONE
 
     def _goes_on(self, journey: Journey, scene: Scene, settled: Outcome, now: datetime) -> bool:
-        """After silence with another attempt; after a proven failure with the same one, later or in another channel."""
+        """After silence with another attempt, but not about a day that is over; after a proven failure with the same one,
+        later or in another channel."""
         attempt = journey.attempt
         if settled in SILENCE:
-            return attempt.number < scene.rule.max_attempts
+            once = journey.why is Why.EMPTY_CHAIR
+            return not once and attempt.number < scene.rule.max_attempts
         if settled not in NOT_ARRIVED or attempt.again >= AGAIN_AT_MOST:
             return False
         if settled is Outcome.POSTPONED:
