@@ -1,6 +1,7 @@
 """How well the return forecast does on clients it was not fitted on, beside the usual ways of guessing.
 
-CDNOW: 39 weeks to fit on, 39 weeks ahead, five folds by client. `python -m tests.bench.forecast` prints the tables.
+CDNOW: 39 weeks to fit on, 39 weeks ahead, five folds by client; then quarter after quarter and month after month, two
+folds, as one future is too few clients to judge calibration by. `python -m tests.bench.forecast` prints the tables.
 """
 
 import csv
@@ -12,11 +13,17 @@ from pathlib import Path
 
 from comeback.reactivation import backtest
 from comeback.reactivation.backtest import Case, Fitter, Prediction, Predictor, Visits
+from comeback.reactivation.calibration import calibration
 
 from tests.bench.bg_nbd import BgNbd, summary
 
 AS_OF = date(1997, 9, 30)
 HORIZON = 273
+FIRST = date(1997, 3, 31)
+"""The first of the rounds: the last client has just come."""
+ROUNDS = ((91, 5, 2), (30, 15, 1))
+"""Days of a round, how many rounds the data hold, and how many of the two folds are judged."""
+DEALS = 3
 CDNOW = Path(__file__).parents[1] / "data" / "cdnow_sample.csv"
 
 
@@ -77,17 +84,29 @@ def row(name: str, cases: Sequence[Case], seconds: float) -> str:
     ratio = f"{backtest.visits_ratio(cases):9.2f}" if known.visits is not None else "        –"
     errors = "            –             –"
     if known.p_return is not None:
-        pairs = [
-            (backtest.calibration_error(binned(cases)), backtest.chance_error(cases, binned))
-            for binned in (backtest.deciles, backtest.widths)
-        ]
-        errors = "".join(f"  {error:.3f} ({chance:.3f})" for error, chance in pairs)
+        measured = [calibration(binned(cases)) for binned in (backtest.deciles, backtest.widths)]
+        errors = "".join(f"  {c.error:.3f} ({c.chance:.3f})" for c in measured)
     covered = f"{backtest.coverage(cases):7.0%}" if known.window else "      –"
     return f"{name:20}{backtest.auc(cases):7.3f}{ratio}{errors:>30}{covered}{seconds:8.1f}"
 
 
-def main() -> None:
-    clients = histories()
+def calibration_rows(name: str, cases: Sequence[Case]) -> None:
+    said = sum(case.prediction.p_return or 0.0 for case in cases)
+    ratio = said / sum(bool(case.future) for case in cases)
+    for binning, bins in (
+        ("deciles", backtest.deciles(cases)),
+        ("widths", backtest.widths(cases)),
+    ):
+        c = calibration(bins)
+        print(
+            f"{name:30}{binning:8}{len(cases):8,}{ratio:10.2f}{c.error:8.4f}{c.chance:9.4f} ±{c.chance_spread:.4f}"
+            f"{c.as_large_by_chance:8.0%}{c.excess:9.4f}{c.debiased:9.4f}",
+            flush=True,
+        )
+
+
+def ways(clients: Sequence[Visits]) -> list[Case]:
+    """Prints the table; our own forecast's cases."""
     print(
         f"Return forecast on {len(clients):,} CDNOW clients: {HORIZON} days after {AS_OF}, five folds by client"
     )
@@ -105,6 +124,50 @@ def main() -> None:
         print(row(name, cases, time.process_time() - started), flush=True)
     print("\nCalibration by decile: said / came")
     print("  ".join(f"{b.expected:.0%}/{b.actual:.0%}" for b in backtest.deciles(ours)))
+    return ours
+
+
+def dealt_anew(clients: Sequence[Visits], first: Sequence[Case]) -> list[Case]:
+    fit = backtest.chance_fitter(AS_OF, HORIZON)
+    others = [
+        backtest.cross_validate(clients, fit, as_of=AS_OF, horizon_days=HORIZON, seed=seed)
+        for seed in range(1, DEALS)
+    ]
+    aucs = [backtest.auc(cases) for cases in (first, *others)]
+    print(f"\nAUC by dealing of the folds: {'  '.join(f'{value:.3f}' for value in aucs)}")
+    return backtest.averaged([first, *others])
+
+
+def rolled(clients: Sequence[Visits], days: int, rounds: int, judged_folds: int) -> list[Case]:
+    """All rounds pooled."""
+    found = backtest.roll(
+        clients,
+        backtest.chance_fitter,
+        start=FIRST,
+        days=days,
+        rounds=rounds,
+        judged_folds=judged_folds,
+    )
+    return [case for cases in found for case in cases]
+
+
+def main() -> None:
+    clients = histories()
+    ours = ways(clients)
+    averaged = dealt_anew(clients, ours)
+    print(
+        "\nCalibration: the true error lies between «excess» (error less its chance part) and the plain error; «luck» is the"
+        "\nshare of true forecasts with so large an error; debiased: root mean square without luck (Kumar et al., 2019)."
+    )
+    print(
+        f"{'':38}{'cases':>8}{'exp/act':>10}{'ECE':>8}{'by chance':>17}{'luck':>8}{'excess':>9}{'debiased':>9}"
+    )
+    calibration_rows(f"{HORIZON} days, one dealing", ours)
+    calibration_rows(f"{HORIZON} days, {DEALS} dealings averaged", averaged)
+    for days, rounds, judged in ROUNDS:
+        calibration_rows(
+            f"{rounds} × {days} days from {FIRST}", rolled(clients, days, rounds, judged)
+        )
 
 
 if __name__ == "__main__":

@@ -5,14 +5,17 @@ from datetime import date, timedelta
 import pytest
 from comeback.reactivation.backtest import (
     Case,
+    Fitter,
     Prediction,
+    Predictor,
     Visits,
     auc,
+    averaged,
     calibration_error,
-    chance_error,
     coverage,
     cross_validate,
     deciles,
+    roll,
     visits_ratio,
     widths,
 )
@@ -65,14 +68,6 @@ def test_equal_probabilities_are_not_sorted_by_what_came() -> None:
     assert calibration_error(deciles(cases)) < 0.08
 
 
-def test_chance_error_is_what_a_calibrated_forecast_shows() -> None:
-    rng = random.Random(3)
-    cases = [case(p := rng.random(), rng.random() < p) for _ in range(1000)]
-    chance = chance_error(cases, draws=40)
-    assert calibration_error(deciles(cases)) == pytest.approx(chance, abs=0.02)
-    assert 0.01 < chance < 0.06
-
-
 def test_coverage_is_of_those_who_returned() -> None:
     week = Prediction(1, window=(DAY, DAY + timedelta(7)))
     cases = [
@@ -106,3 +101,48 @@ def test_only_the_past_is_forecast_from() -> None:
         [history, later], lambda _: lambda visits: Prediction(0), as_of=DAY, horizon_days=90
     )
     assert [(case.past, case.future) for case in cases] == [(history[:2], history[2:3])]
+
+
+def test_cases_keep_the_order_of_the_histories() -> None:
+    histories = [[DAY + timedelta(i)] for i in range(23)]
+    cases = cross_validate(
+        histories, lambda _: lambda visits: Prediction(0), as_of=DAY + timedelta(99), horizon_days=7
+    )
+    assert [case.past for case in cases] == histories
+
+
+def test_fewer_folds_judged_leave_the_other_clients_out() -> None:
+    histories = [[DAY + timedelta(i)] for i in range(23)]
+    fitted: list[int] = []
+
+    def fit(known: Sequence[Visits]) -> Predictor:
+        fitted.append(len(known))
+        return lambda visits: Prediction(0)
+
+    cases = cross_validate(
+        histories, fit, as_of=DAY + timedelta(99), horizon_days=7, folds=2, judged_folds=1
+    )
+    assert fitted == [23 - len(cases)]
+    assert len(cases) == 12
+
+
+def test_averaged_predictions_are_of_the_same_client() -> None:
+    runs = [[case(0.2, True, 1.0), case(0.6, False, 3.0)], [case(0.4, True, 2.0), case(0.8, False)]]
+    first, second = averaged(runs)
+    assert (first.future, second.future) == ([DAY + timedelta(9)], [])
+    for mean, p, visits in ((first.prediction, 0.3, 1.5), (second.prediction, 0.7, 2.0)):
+        assert (mean.score, mean.p_return, mean.visits) == pytest.approx((p, p, visits))
+
+
+def test_rounds_follow_one_another_without_overlap() -> None:
+    history = [DAY + timedelta(days) for days in range(0, 100, 5)]
+
+    def fit_at(as_of: date, days: int) -> Fitter:
+        return lambda _: lambda visits: Prediction((as_of - visits[-1]).days, days)
+
+    rounds = roll([history] * 4, fit_at, start=DAY + timedelta(20), days=30, rounds=2)
+    assert [len(cases) for cases in rounds] == [4, 4]
+    (first, *_), (second, *_) = rounds
+    assert [*first.past, *first.future] == second.past
+    assert [len(first.future), len(second.future)] == [6, 6]
+    assert second.prediction == Prediction(0, 30)
