@@ -1,4 +1,4 @@
-"""One day of a campaign on moto: the real use cases, every request to DynamoDB on the meter.
+"""One day of a campaign on moto: the real use cases, every request to DynamoDB on the meter, the keeping of usage among them.
 
 20 clients are the 20th to the 40th part of an account's hundred a day: the day's limits item starts with 40 reservations, so that
 on the average it is as large as it is on the average of a full day. 30 % answer, 15 % book (the specification's targets).
@@ -17,6 +17,7 @@ import boto3
 from comeback.changes import SaveVisit
 from comeback.conversations.model import Address, ChannelKind
 from comeback.reactivation.scene import JourneyRef
+from comeback.runtime.meter import METER
 from comeback.storage import keys, transaction
 from comeback.storage.items.limits import AccountItem, Reservation, SendingDayItem
 from comeback.storage.store import DynamoStore
@@ -50,10 +51,24 @@ class Day(Life):
         super().__post_init__()
         for function in ("analyse", "reserve", "find_slots", "generate", "send", "track"):
             name = function.title().replace("_", "")
+            self._with_usage(getattr(self, function), "run")
             self.meter.watch(getattr(self, function), "run", name)
         for function in ("detect", "expire"):
             self.meter.watch(getattr(self, function), "tick", function.title())
+        self._with_usage(self.receive, "receive")
+        self._with_usage(self.deliver, "deliver")
         self.meter.watch(self.receive, "receive", "Receive")
+        METER.kept_by(lambda company_id, used: self.store.add_usage(company_id, ON, used))
+
+    def _with_usage(self, use_case: object, method: str) -> None:
+        """Every call is an invocation, at the end of which the company's usage is kept."""
+        real = getattr(use_case, method)
+
+        def invoked(*args: Any) -> Any:
+            with METER.invocation(), METER.of("salon"):
+                return real(*args)
+
+        setattr(use_case, method, invoked)
 
     def deliver_all(self) -> None:
         new, self.delivered = self.queue.enqueued[self.delivered :], len(self.queue.enqueued)
@@ -139,4 +154,4 @@ def on_moto() -> Iterator[Day]:
 
         meter = Meter(Connection.dispatch, stored)
         with patch.object(Connection, "dispatch", meter.dispatcher()):
-            yield Day(DynamoStore(TABLE), meter=meter)
+            yield Day(DynamoStore(TABLE, METER.note), meter=meter)
