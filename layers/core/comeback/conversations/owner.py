@@ -1,9 +1,11 @@
 """The owner's own thread: how it is connected, what is told there, and what its buttons do."""
 
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 
 from comeback.changes import ChangeAccount, SetOwner
 from comeback.companies.model import Company
+from comeback.conversations import chairs
 from comeback.conversations.model import (
     OWNER,
     Button,
@@ -14,6 +16,7 @@ from comeback.conversations.model import (
     Purpose,
 )
 from comeback.ports import Effects
+from comeback.reactivation.model import Proposal, ProposalState
 from comeback.texts import supported, text
 
 CONNECTED = (
@@ -32,6 +35,9 @@ RESUMED = "{channel} goes on, slowly at first."
 NOT_YOURS = "This button belongs to the owner of {company}."
 RESUME = "Go on"
 PREFIX = "owner"
+
+Proposals = Callable[[str, date], Proposal | None]
+"""By company id and the day of the empty chairs."""
 
 
 def notice(
@@ -68,11 +74,33 @@ def message(
     )
 
 
+def empty_chairs(
+    company: Company, proposal: Proposal, names: Mapping[str, str], now: datetime
+) -> OutboxMessage | None:
+    """The question with its two buttons; a mere word where nobody need be asked. `names`: of staff, by id."""
+    language = supported(company.language)
+    buttons: tuple[Button, ...] = ()
+    if proposal.state is ProposalState.ASKED:
+        verb = f"{PREFIX}:chairs:{proposal.on.isoformat()}"
+        buttons = tuple(
+            Button(f"{verb}:{choice}", text(language, label))
+            for choice, label in chairs.LABELS.items()
+        )
+    words = chairs.question(company, proposal, names)
+    return message(company, proposal.cause, now, words, buttons)
+
+
 def concerns(event: MessageReceived, linked: str | None) -> bool:
     return linked == OWNER or event.button_id.startswith(f"{PREFIX}:")
 
 
-def answer(company: Company, event: MessageReceived, linked: str | None, now: datetime) -> Effects:
+def answer(
+    company: Company,
+    event: MessageReceived,
+    linked: str | None,
+    now: datetime,
+    proposals: Proposals,
+) -> Effects:
     if linked == OWNER:
         connected = SetOwner(company.company_id, event.address)
         return Effects((connected,), (_reply(company, event, now, CONNECTED),))
@@ -84,13 +112,29 @@ def answer(company: Company, event: MessageReceived, linked: str | None, now: da
         resumed = ChangeAccount(company.company_id, channel, resumed_at=now)
         said = _reply(company, event, now, RESUMED, channel=channel.value.capitalize())
         return Effects((resumed,), (said,))
+    if verb == "chairs" and len(rest) == 2:
+        on, choice = rest
+        proposal = _proposal(company.company_id, on, proposals)
+        changes, words = chairs.answer(company, proposal, choice, now)
+        return Effects(changes, (_said(company, event, now, words),))
     return Effects()
+
+
+def _proposal(company_id: str, on: str, proposals: Proposals) -> Proposal | None:
+    try:
+        return proposals(company_id, date.fromisoformat(on))
+    except ValueError:
+        return None
 
 
 def _reply(
     company: Company, event: MessageReceived, now: datetime, words: str, **variables: str
 ) -> OutboxMessage:
     said = text(supported(company.language), words, company=company.title, **variables)
+    return _said(company, event, now, said)
+
+
+def _said(company: Company, event: MessageReceived, now: datetime, said: str) -> OutboxMessage:
     return OutboxMessage(
         company_id=company.company_id,
         client_id=OWNER,

@@ -138,7 +138,8 @@ class Receive:
         linked = self._consent.linked_client(company_id, event)
         if isinstance(event, MessageReceived) and owner.concerns(event, linked):
             company = self._store.company(company_id)
-            return owner.answer(company, event, linked, self._clock.now())
+            now, proposals = self._clock.now(), self._store.proposal
+            return owner.answer(company, event, linked, now, proposals)
         file = self._file(company_id, event, linked)
         if isinstance(event, MessageReceived):
             return self._heard(file, event) if file else self._newcomer(company_id, event)
