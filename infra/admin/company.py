@@ -11,6 +11,7 @@ import csv
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from comeback.bookings.model import Service, Staff
 from comeback.companies.model import Company
 from comeback.conversations.links import payload
 from comeback.conversations.model import OWNER
+from comeback.errors import NotFound
 from comeback.runtime.secrets import secret_name
 from comeback.storage.store import DynamoStore
 
@@ -50,12 +52,21 @@ def main() -> int:
         print(f"{options.file}: {error}. See infra/admin/company.example.json", file=sys.stderr)
         return 1
     company_id = found.company.company_id
-    store.save_company(found.company)
+    store.save_company(_with_owner(store, found.company))
     store.save_catalogue(company_id, found.services, found.staff)
     if found.secret:
         _save_secret(secret_name(options.stage, company_id), found.secret)
     print(f"company {company_id} is saved")
     return 0
+
+
+def _with_owner(store: DynamoStore, company: Company) -> Company:
+    """The owner connects by a link, not by the file: saving the file must not disconnect them."""
+    try:
+        connected = store.company(company.company_id).owner
+    except NotFound:
+        return company
+    return company if company.owner else replace(company, owner=connected)
 
 
 def _links(store: DynamoStore, stage: str, company_id: str) -> int:
