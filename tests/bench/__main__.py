@@ -1,4 +1,7 @@
-"""`make bench`: import cost, requests and dollars, the forecast's quality. Budgets are shown; nothing fails the build."""
+"""`make bench`: import cost, requests and dollars, and how well the forecast, the answers, the choices and the lift do.
+
+Budgets are shown; nothing fails the build.
+"""
 
 import sys
 import traceback
@@ -6,11 +9,21 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).parents[2])
 
-from tests.bench import cost, forecast, imports  # noqa: E402  # found through the line above
+from tests.bench import (  # noqa: E402  # found through the line above
+    answers,
+    choosing,
+    cost,
+    forecast,
+    imports,
+    lift,
+    salon_year,
+)
 
-for part in (imports.main, cost.main, forecast.main):
+PARTS = (imports, cost, forecast, answers, choosing, salon_year, lift)
+
+for part in PARTS:
     try:
-        part()
+        part.main()
     except Exception:
         traceback.print_exc()
     print(flush=True)

@@ -174,6 +174,26 @@ def needed(runs: int) -> Table:
     return table
 
 
+def looked_at_often(runs: int) -> Table:
+    """One look keeps the interval's word; who looks as the clients come in sees chance as a success sooner or later."""
+    setting, looks = Setting(2000, 0.1, 0.2), 20
+    table = _table(
+        f"No lift is there, {runs} runs of {setting.clients} clients: ever seen, by how often one looks",
+        *("looks", "seen at least once"),
+    )
+    told = [
+        [
+            not lift(sample[: setting.clients * n // looks]).difference.holds_zero
+            for n in range(1, looks + 1)
+        ]
+        for sample in samples(setting, runs)
+    ]
+    for every in (looks, looks // 2, looks // 5, 1):
+        ever = sum(any(run[every - 1 :: every]) for run in told) / runs
+        table.add_row(str(looks // every), f"{ever:.0%}")
+    return table
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=2000)
@@ -182,6 +202,7 @@ def main() -> None:
     console.print(no_lift(runs))
     console.print(beside_bootstrap(runs // 2))
     console.print(needed(runs))
+    console.print(looked_at_often(runs // 5))
 
 
 if __name__ == "__main__":

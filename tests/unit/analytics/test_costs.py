@@ -1,15 +1,12 @@
 from decimal import Decimal
 
 import pytest
-from comeback.analytics.costs import cost, roi
-from comeback.analytics.model import Cost, CostOf, Figures, LiftFigures
+from comeback.analytics.costs import cost
+from comeback.analytics.model import CostOf, Figures
 from comeback.analytics.prices import TOKENS_IN_USD, TOKENS_OUT_USD, USD_PER_MILLION, Item
 from comeback.conversations.model import ChannelKind
 
 from tests.bench import prices as bench
-
-LIFT = LiftFigures(0.1, 0.04, 0.16, 120, 30.0, 12.0, 48.0, enough=True)
-SPENT = Cost(messages_minor=Decimal(100_000))
 
 
 def test_a_bill_by_hand() -> None:
@@ -56,23 +53,3 @@ def test_prices_are_those_of_the_bench() -> None:
     assert USD_PER_MILLION.keys() == set(Item)
     tokens = [bench.DOLLARS_PER_MILLION[i] for i in (bench.TOKENS_IN, bench.TOKENS_OUT)]
     assert [float(TOKENS_IN_USD), float(TOKENS_OUT_USD)] == tokens
-
-
-def test_roi_by_hand() -> None:
-    """30 extra visits of 2000 roubles at a margin of 60 % leave 36 000; 1000 were spent."""
-    found = roi(LIFT, SPENT, visit_minor=200_000, margin_percent=60)
-    assert found is not None
-    assert (found.point, found.low, found.high) == pytest.approx((36, 14.4, 57.6))
-
-
-@pytest.mark.parametrize(
-    ("lift", "spent"),
-    [
-        (None, SPENT),
-        (LiftFigures(0.02, -0.03, 0.07, 120, 6.0, -9.0, 21.0, enough=False), SPENT),
-        (LiftFigures(-0.1, -0.16, -0.04, 60, -30.0, -48.0, -12.0, enough=True), SPENT),
-        (LIFT, Cost()),
-    ],
-)
-def test_no_roi_of_what_may_be_chance(lift: LiftFigures | None, spent: Cost) -> None:
-    assert roi(lift, spent, visit_minor=200_000, margin_percent=60) is None

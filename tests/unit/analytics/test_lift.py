@@ -2,10 +2,12 @@
 
 import random
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
+from comeback.analytics.costs import roi
 from comeback.analytics.intervals import Estimate, share
-from comeback.analytics.lift import Lift, Observation, clients_needed, lift, roi
+from comeback.analytics.lift import Lift, Observation, clients_needed, lift
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -110,7 +112,7 @@ def test_too_few_claim_nothing(treated: tuple[int, int], control: tuple[int, int
     told = found(treated, control)
     assert not told.enough
     assert not told.significant
-    assert roi(told, 1, 100) is None
+    assert roi(told, Decimal(1), margin_percent=100) is None
 
 
 @pytest.mark.parametrize(
@@ -157,9 +159,13 @@ def test_the_forecast_takes_away_what_the_draw_put_askew() -> None:
 
 def test_return_on_what_was_spent() -> None:
     told = found((900, 270), (100, 20))
-    assert roi(told, 20_000, 60) == pytest.approx(2.7)
-    assert roi(told, 0, 60) is None
-    assert roi(found((900, 190), (100, 20)), 20_000, 60) is None
+    earned = roi(told, Decimal(20_000), margin_percent=60)
+    assert earned is not None
+    assert earned.point == pytest.approx(2.7)
+    assert 0 < earned.low < earned.point < earned.high
+    assert roi(told, Decimal(0), margin_percent=60) is None
+    assert roi(found((900, 190), (100, 20)), Decimal(20_000), margin_percent=60) is None
+    assert roi(found((900, 90), (100, 40)), Decimal(20_000), margin_percent=60) is None
 
 
 def test_no_return_is_told_while_the_money_may_be_chance() -> None:
@@ -167,7 +173,7 @@ def test_no_return_is_told_while_the_money_may_be_chance() -> None:
     told = lift(arm(True, 900, 270, revenue=650) + arm(False, 100, 20, revenue=1000))
     assert told.significant
     assert told.revenue_per_client.holds_zero
-    assert roi(told, 1, 60) is None
+    assert roi(told, Decimal(1), margin_percent=60) is None
 
 
 @pytest.mark.parametrize("rate", [0.15, 0.2, 0.3, 0.5])

@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 
-from comeback.analytics.model import Cost, CostOf, Figures, LiftFigures, Roi
+from comeback.analytics.lift import Lift
+from comeback.analytics.model import Cost, CostOf, Figures, Roi
 from comeback.analytics.prices import TOKENS_IN_USD, TOKENS_OUT_USD, USD_PER_MILLION
 
 MILLION = 1_000_000
@@ -24,14 +25,13 @@ def cost(used: CostOf, figures: Figures, *, minor_per_usd: int) -> Cost:
     )
 
 
-def roi(
-    lift: LiftFigures | None, spent: Cost, *, visit_minor: int, margin_percent: int
-) -> Roi | None:
-    """What extra visits of `visit_minor` (a mean, after discounts) leave after materials and wages, per unit spent.
+def roi(found: Lift, spent_minor: Decimal, *, margin_percent: int) -> Roi | None:
+    """What the revenue caused leaves after materials and wages, per unit spent on those written to; 1.0 has paid for itself.
 
-    None while the lift may be chance, or is no gain, or nothing was spent. The interval is of the lift alone.
+    None while chance alone may be the reason of either difference, when it is no gain, and when nothing was spent.
     """
-    if lift is None or not lift.tells or lift.low <= 0 or not spent.exact_minor:
+    gain = found.extra_revenue
+    if not found.significant or gain.low <= 0 or not spent_minor:
         return None
-    left = visit_minor * margin_percent / 100 / float(spent.exact_minor)
-    return Roi(lift.extra_returns * left, lift.extra_low * left, lift.extra_high * left)
+    left = margin_percent / 100 / float(spent_minor)
+    return Roi(gain.value * left, gain.low * left, gain.high * left)

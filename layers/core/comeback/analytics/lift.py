@@ -181,16 +181,6 @@ def _z(level: float) -> float:
     return NormalDist().inv_cdf((1 + level) / 2)
 
 
-def roi(lift: Lift, cost_minor: int, margin_percent: int) -> float | None:
-    """What the revenue caused leaves after materials and wages, per unit spent: 1.0 has paid for itself.
-
-    None while chance alone could be the reason of either difference, and when nothing was spent.
-    """
-    if not lift.significant or lift.revenue_per_client.holds_zero or cost_minor <= 0:
-        return None
-    return lift.extra_revenue.value * margin_percent / 100 / cost_minor
-
-
 def clients_needed(
     base_rate: float,
     points: float,
