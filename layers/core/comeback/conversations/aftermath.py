@@ -73,7 +73,7 @@ class Aftermath:
     def _opted_out(self, file: ClientFile, message: OutboxMessage, at: datetime) -> Effects:
         """The messenger's own switch is a stop like any other: in all channels (promise 4)."""
         channel = message.address.channel
-        if opted_out(file.consents):
+        if opted_out(file.consents) or _heard_since(file, at):
             return Effects()
         source = STOPPED_BY.get(channel, f"{channel.value}_stop")
         no = Consent(Purpose.MARKETING, False, at, source, TEXT_VERSION)
@@ -106,6 +106,14 @@ class Aftermath:
         except NotFound:
             return False
         return True
+
+
+def _heard_since(file: ClientFile, at: datetime) -> bool:
+    """A no of then or later is in the ledger: this one is told again, perhaps after a new yes."""
+    return any(
+        c.purpose is Purpose.MARKETING and not c.granted and c.channel is None and c.at >= at
+        for c in file.consents
+    )
 
 
 def signals(before: OutboxState, message: OutboxMessage, at: datetime) -> tuple[Change, ...]:

@@ -12,7 +12,7 @@ from comeback.changes import MoveOutbox, PutOutbox
 from comeback.clients.model import Client, may_market
 from comeback.conversations.aftermath import Aftermath, signal, signals, untold
 from comeback.conversations.model import OutboxMessage, OutboxState, Purpose, Signal
-from comeback.conversations.outbox import abandoned, claim
+from comeback.conversations.outbox import abandoned, claim, claimed_at
 from comeback.conversations.refusals import ACCOUNT_STOPPED, refusal
 from comeback.errors import (
     Conflict,
@@ -188,7 +188,7 @@ class Deliver:
         if message.state is OutboxState.SENT:
             return self._receipts.reached(file, message, Stage.CONTACTED)
         if message.state is OutboxState.FAILED:
-            return self._aftermath.failed(file, message, self._clock.now())
+            return self._aftermath.failed(file, message, claimed_at(message))
         return Effects()
 
     def _tell(self, effects: Effects) -> None:

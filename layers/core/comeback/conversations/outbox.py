@@ -44,6 +44,11 @@ def claim(message: OutboxMessage, owner: str, now: datetime) -> OutboxMessage | 
     return None
 
 
+def claimed_at(message: OutboxMessage) -> datetime:
+    """When it was tried; of what never was, when it was written. The same whenever one looks."""
+    return message.claimed_until - CLAIM if message.claimed_until else message.created_at
+
+
 def abandoned(message: OutboxMessage, now: datetime) -> bool:
     """Claimed by somebody who never came back."""
     return (

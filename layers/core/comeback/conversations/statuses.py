@@ -8,6 +8,7 @@ from comeback.conversations.model import (
     AccountChanged,
     OutboxMessage,
     OutboxState,
+    Purpose,
     StatusReceived,
 )
 from comeback.conversations.outbox import after_status
@@ -34,6 +35,8 @@ class Statuses:
         moved = after_status(message, event) if message else None
         if message is None or moved is None:
             return Effects()
+        if message.purpose is Purpose.OWNER:
+            return Effects((MoveOutbox(moved, message.state),))
         file = self._store.client(company_id, message.client_id)
         if moved.state is OutboxState.FAILED:
             effects = self._aftermath.failed(file, moved, event.at)

@@ -79,9 +79,12 @@ def reach(
 
 
 def conclude(journey: Journey, outcome: Outcome, detail: str = "") -> Journey:
-    """The attempt under way has its outcome; Track will act on it. The first outcome stands, but an answer after the
-    deadline beats the silence noted at it, and a booking makes even a finished journey a converted one."""
-    if journey.attempt.outcome not in (None, *SILENCE, *NOT_ARRIVED):
+    """The attempt under way has its outcome; Track will act on it. The first outcome stands, with its detail,
+    but an answer beats silence and a message thought lost, and a booking makes even a finished journey a converted one."""
+    known = journey.attempt.outcome
+    if known and (known is outcome or outcome in SILENCE):
+        return journey
+    if known not in (None, *SILENCE, *NOT_ARRIVED):
         return journey
     attempt = replace(journey.attempt, outcome=outcome, detail=detail)
     won = journey.state is JourneyState.FINISHED and outcome is Outcome.BOOKED

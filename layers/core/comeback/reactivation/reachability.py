@@ -8,7 +8,7 @@ from comeback.companies.model import Company
 from comeback.conversations.model import Account, Address, ChannelKind
 from comeback.ports import ClientFile
 from comeback.reactivation.account_health import standing
-from comeback.reactivation.journey import NOT_ARRIVED, last_sent
+from comeback.reactivation.journey import NOT_ARRIVED
 from comeback.reactivation.model import Attempt, Completion, Journey, ServiceRule, SkipReason
 from comeback.reactivation.styles import usable
 
@@ -73,9 +73,12 @@ def capped(company: Company, file: ClientFile, now: datetime) -> bool:
 
 def marketing_sent(file: ClientFile) -> tuple[datetime, ...]:
     """When marketing left for this client, of all journeys on file; what proved not to have arrived does not count."""
+    return tuple(moment for journey in file.journeys for moment in _sent(journey))
+
+
+def _sent(journey: Journey) -> tuple[datetime, ...]:
     return tuple(
         attempt.sent_at
-        for journey in file.journeys
         for attempt in (*journey.earlier, journey.attempt)
         if attempt.sent_at and attempt.outcome not in NOT_ARRIVED
     )
@@ -110,11 +113,11 @@ def _recently_written(file: ClientFile, journey: Journey, rule: ServiceRule, now
     """Another journey's message within the retry interval; who was away and named the day themselves may be written to."""
     since = now - timedelta(days=rule.retry_interval_days)
     others = (
-        last_sent(j)
+        j
         for j in file.journeys
         if j.journey_id != journey.journey_id and j.completion is not Completion.AWAY
     )
-    return any(sent and sent > since for sent in others)
+    return any(sent > since for other in others for sent in _sent(other))
 
 
 def _why_no_address(

@@ -39,10 +39,10 @@ class Reserve:
         self, journey: Journey, channel: ChannelKind, scene: Scene, now: datetime
     ) -> datetime | None:
         """At the hour that has done best, on the client's clock, if there is room; else whenever there is. Who is asked to
-        fill tomorrow's chair is asked now."""
+        fill tomorrow's chair is asked now, and so is whom this attempt did not reach elsewhere."""
         company, zone = scene.company, client_zone(scene.file.client, scene.company)
         wish = None
-        if journey.why is not Why.EMPTY_CHAIR:
+        if journey.why is not Why.EMPTY_CHAIR and not journey.attempt.failed:
             arms = self._store.arms(company.company_id)
             wish = wished_moment(arms, journey, company.sending, zone, now)
         return self._limits.reserve_minute(
@@ -50,8 +50,8 @@ class Reserve:
         )
 
     def _day_is_full(self, journey: Journey, scene: Scene, now: datetime) -> Answer:
-        """A first attempt leaves its client to tomorrow's campaign; a later one waits for the next sending day."""
-        if journey.attempt.number > 1:
+        """A first message leaves its client to tomorrow's campaign; a later one waits for the next sending day."""
+        if journey.earlier:
             return early((_next_opening(scene, now) - now).total_seconds())
         ending = Ending(scene.company, scene.file, scene.rule, now)
         self._store.commit(ending.skip(journey, self._why_full(journey, now)))
