@@ -15,6 +15,7 @@ from comeback.changes import (
 )
 from comeback.clients.model import Client, Consent, Visit, VisitStatus
 from comeback.companies.model import BusinessType, Company, Hours
+from comeback.conversations import owner
 from comeback.conversations.consent import ConsentTalk
 from comeback.conversations.deliver import Deliver
 from comeback.conversations.model import Address, ChannelKind, MessageReceived, Purpose
@@ -25,6 +26,7 @@ from comeback.reactivation.analyse import Analyse
 from comeback.reactivation.detect import Detect, is_campaign_hour
 from comeback.reactivation.dialogue import ReactivationDialogue
 from comeback.reactivation.due import DueDates
+from comeback.reactivation.empty_chairs import EmptyChairs
 from comeback.reactivation.expire import Expire
 from comeback.reactivation.find_slots import FindSlots, SlotFinder
 from comeback.reactivation.generate import Generate
@@ -91,6 +93,16 @@ class Life:
         self.send = Send(self.store, self.leases, self.queue, self.orchestrator, self.clock)
         self.track = Track(self.store, self.leases, self.clock)
         self.expire = Expire(self.store, self.orchestrator, self.clock)
+        self.empty_chairs = EmptyChairs(
+            self.store,
+            books,
+            self.limits,
+            self.leases,
+            self.orchestrator,
+            self.queue,
+            owner.empty_chairs,
+            self.clock,
+        )
         channels = FakeChannels([self.telegram, self.whatsapp])
         self.deliver = Deliver(
             self.store,

@@ -77,7 +77,8 @@ def test_those_nearest_to_their_date_are_read_first_one_service_each() -> None:
 
 def test_who_rests_is_left_to_rest_and_who_has_rested_is_not() -> None:
     resting, rested = due("declined", -20, rests_until=5), due("silent", -40, rests_until=-1)
-    assert near_due([resting, rested], TODAY, {"cut"}) == [rested]
+    moved = due("moved", 2, rests_until=5)  # by the refit
+    assert near_due([resting, rested, moved], TODAY, {"cut"}) == [moved, rested]
 
 
 # ── what suits ───────────────────────────────────────────────────────────────────────────────────

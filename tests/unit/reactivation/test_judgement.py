@@ -9,7 +9,13 @@ from comeback.companies.model import BusinessType, Company
 from comeback.conversations.model import Account, Address, ChannelKind, HealthDay, Signal
 from comeback.ports import Catalogue, ClientFile
 from comeback.reactivation.forecasts import forecast
-from comeback.reactivation.judgement import explores, judge, opt_out_rate, usual_ticket
+from comeback.reactivation.judgement import (
+    explores,
+    judge,
+    opt_out_rate,
+    pulled_forward,
+    usual_ticket,
+)
 from comeback.reactivation.model import Interval, IntervalSource, ServiceRule, Tally
 from comeback.reactivation.scene import Scene
 
@@ -66,6 +72,38 @@ def test_messages_that_proved_to_change_nothing_are_worth_less() -> None:
     assert before is not None
     assert after is not None
     assert after < before
+
+
+def test_tomorrow_is_worth_more_the_longer_the_client_would_have_stayed_away() -> None:
+    """Every four weeks, last seen 10, 18 and 27 days ago: 0.6 of the gap to go, 0.3, next to nothing."""
+    early, late, about_to_come = (ahead(days_ago) for days_ago in (10, 18, 27))
+    assert 0.5 < early < 0.7
+    assert 0.25 < late < 0.4
+    assert 0 <= about_to_come < 0.1
+
+
+@pytest.mark.parametrize("days_ago", [0, 1, 40, 400, 4000])
+def test_what_is_pulled_forward_is_a_share(days_ago: int) -> None:
+    for visits in (1, 2, 12):
+        assert 0 <= ahead(days_ago, visits) <= 1
+
+
+def ahead(days_ago: int, visits: int = 6) -> float:
+    days = [TODAY - timedelta(days=days_ago + 28 * n) for n in reversed(range(visits))]
+    told = forecast(None, days, TODAY, 28)
+    assert told is not None
+    return pulled_forward(told, TODAY + timedelta(days=1))
+
+
+def test_a_regular_who_would_come_next_week_is_worth_asking_about_tomorrow_alone() -> None:
+    at = scene()
+    days = [TODAY - timedelta(days=20 + 28 * n) for n in reversed(range(6))]
+    told = forecast(None, days, TODAY, 28)
+    assert told is not None
+    usual = judge(at, TELEGRAM, told, {}, None, NOW)
+    chair = judge(at, TELEGRAM, told, {}, None, NOW, TODAY + timedelta(days=1))
+    assert (usual.worth, chair.worth) == (False, True)
+    assert usual.p_return == chair.p_return
 
 
 def test_without_a_price_it_is_not_ours_to_say_that_it_does_not_pay() -> None:

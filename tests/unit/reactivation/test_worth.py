@@ -41,6 +41,7 @@ cases = st.builds(
     persuadable=chance,
     discount_percent=st.integers(0, 50),
     messages_30_days=st.integers(0, 10),
+    pulled_forward=chance,
 )
 gains = st.builds(Gain, *[st.integers(0, 50).map(float)] * 4)
 DEAREST = {
@@ -63,6 +64,21 @@ def test_the_formula_by_hand() -> None:
     assert expected_gain(replace(SALON, discount_percent=0)).worth
 
 
+def test_who_would_come_anyway_but_later_is_won_by_as_much_as_they_come_sooner() -> None:
+    """A quarter of the gap: 0.1 of (0.7 who stay away + 0.3 × 0.25)."""
+    sooner = expected_gain(replace(SALON, pulled_forward=0.25, discount_percent=0))
+    assert sooner.margin == pytest.approx(0.0775 * 200_000 * 0.5)
+    assert sooner.fatigue == expected_gain(SALON).fatigue
+
+
+@given(cases, chance)
+def test_the_sooner_the_more_is_won(case: Case, more: float) -> None:
+    case = replace(case, discount_percent=0)
+    sooner = replace(case, pulled_forward=case.pulled_forward + (1 - case.pulled_forward) * more)
+    slack = 1e-9 * case.ticket_minor
+    assert expected_gain(sooner).margin >= expected_gain(case).margin - slack
+
+
 @given(cases, st.sampled_from(sorted(DEAREST)), chance)
 def test_the_gain_falls_with_all_that_costs(case: Case, what: str, of_the_way: float) -> None:
     now, most = getattr(case, what), DEAREST[what]
@@ -83,7 +99,8 @@ def test_everyone_persuaded_brings_what_a_sale_leaves(case: Case) -> None:
     everyone = expected_gain(replace(case, persuadable=1.0)).total
     nobody = expected_gain(replace(case, persuadable=0.0)).total
     left = case.ticket_minor * (case.margin_percent - case.discount_percent) / 100
-    brought = (1 - case.p_return_alone) * left
+    sooner = case.ticket_minor * case.margin_percent / 100 * case.pulled_forward
+    brought = (1 - case.p_return_alone) * left + case.p_return_alone * sooner
     assert everyone - nobody == pytest.approx(brought, rel=1e-6, abs=1e-2)
 
 

@@ -98,7 +98,8 @@ class Analyse:
         if told is None or address is None:
             return None
         trials = self._store.arms(company_id).get(TRIALS, {})
-        return judge(scene, address, told, trials, accounts.get(address.channel), now)
+        account = accounts.get(address.channel)
+        return judge(scene, address, told, trials, account, now, journey.chair_on)
 
     def _next_attempt(self, journey: Journey, scene: Scene, now: datetime) -> Answer:
         """Unless an answer came while the journey rested."""

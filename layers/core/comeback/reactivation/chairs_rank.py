@@ -14,6 +14,9 @@ AHEAD_DAYS = 10
 """So long before their date clients count as nearly due: a judgement, a third of the usual month between visits."""
 READ_AT_MOST = 60
 """Files loaded for one day's choice: six times what the owner lets be sent by default, so that half may drop out."""
+DRIFT_DAYS = 7
+"""The nightly refit moves dates by a few days and keeps the later `next_on`: no rest. One that is shorter than this is
+seen in the file: the last message is too near."""
 UNKNOWN_FIT = 0.5
 UNKNOWN_GAIN = Gain(margin=1.0, discount=0.0, fatigue=0.0, price=0.0)
 """One minor unit, where no price is known: behind all whose gain is, and by chance among themselves."""
@@ -33,16 +36,20 @@ class Prospect:
 def near_due(
     dues: Iterable[DueService], today: date, services: Collection[str], most: int = READ_AT_MOST
 ) -> list[DueService]:
-    """One service per client, those nearest to their date first: there a return is likeliest. Rests (`next_on` moved
-    behind `due_on`: declined, silent, written to of late) are kept."""
+    """One service per client, those nearest to their date first: there a return is likeliest."""
     chosen: dict[str, DueService] = {}
     for due in dues:
-        if due.service_id not in services or (due.next_on > today and due.next_on != due.due_on):
+        if due.service_id not in services or resting(due, today):
             continue
         rival = chosen.get(due.client_id)
         if rival is None or _distance(due, today) < _distance(rival, today):
             chosen[due.client_id] = due
     return sorted(chosen.values(), key=lambda due: _distance(due, today))[: max(0, most)]
+
+
+def resting(due: DueService, today: date) -> bool:
+    """`next_on` was moved well behind the date itself: they declined, kept silent or were written to of late."""
+    return due.next_on > today and (due.next_on - due.due_on).days > DRIFT_DAYS
 
 
 def _distance(due: DueService, today: date) -> tuple[int, str, str]:

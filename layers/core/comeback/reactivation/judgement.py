@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 
 from comeback.clients.model import Visit, VisitStatus
@@ -42,7 +42,9 @@ def judge(
     trials: Mapping[str, Tally],
     account: Account | None,
     now: datetime,
+    chair_on: date | None = None,
 ) -> Judgement:
+    """`chair_on`: the local day whose empty chair is offered; without it, any of the coming days."""
     p_return = forecast.p_return_within(TRIAL_DAYS)
     ticket = usual_ticket(scene)
     if not ticket:
@@ -59,8 +61,16 @@ def judge(
         lifetime_minor=round(lifetime),
         persuadable=persuadable(trials.get(TREATED, Tally()), trials.get(CONTROL, Tally())),
         messages_30_days=sum(sent > month for sent in marketing_sent(scene.file)),
+        pulled_forward=pulled_forward(forecast, chair_on) if chair_on else 0.0,
     )
     return Judgement(p_return, expected_gain(case))
+
+
+def pulled_forward(forecast: ReturnForecast, day: date) -> float:
+    """By what share of their usual gap a visit on `day` would be sooner than the one they would make anyway; 0 to 1."""
+    gap = (forecast.due_on - forecast.last_visit_on).days
+    _, anyway, _ = forecast.next_visit(TRIAL_DAYS)
+    return min(1.0, max(0.0, (anyway - day).days / gap)) if gap > 0 else 0.0
 
 
 def explores(journey_id: str) -> bool:

@@ -30,7 +30,8 @@ class Case:
     p_return_alone: chance of a return within the attribution window without a message. persuadable: share of those not
     returning whom it wins (`persuadable()`). margin_percent, discount_percent: of the ticket. messages_30_days: those the
     client had already. opt_out_rate: per message, for a client not written to of late. lifetime_minor: margin expected
-    from the client over the next year.
+    from the client over the next year. pulled_forward: who would have come later anyway and comes now comes sooner by this
+    share of their usual gap, 0 to 1; so much of a visit is won.
     """
 
     p_return_alone: float
@@ -42,6 +43,7 @@ class Case:
     persuadable: float = PERSUADED
     discount_percent: int = 0
     messages_30_days: int = 0
+    pulled_forward: float = 0.0
 
 
 class Part(StrEnum):
@@ -89,9 +91,10 @@ def persuadable(treated: Tally, control: Tally) -> float:
 def expected_gain(case: Case) -> Gain:
     """The discount goes to all who come with it, also to those who would have come at the full price."""
     won = case.persuadable * (1 - case.p_return_alone)
+    sooner = case.persuadable * case.p_return_alone * case.pulled_forward
     opts_out = min(1.0, case.opt_out_rate * (1 + FATIGUE_GROWTH * case.messages_30_days))
     return Gain(
-        margin=won * case.ticket_minor * case.margin_percent / 100,
+        margin=(won + sooner) * case.ticket_minor * case.margin_percent / 100,
         discount=(case.p_return_alone + won) * case.ticket_minor * case.discount_percent / 100,
         fatigue=opts_out * case.lifetime_minor * LOST_WITH_CONSENT,
         price=case.message_price_minor,
