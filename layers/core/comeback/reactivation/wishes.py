@@ -23,7 +23,6 @@ class Wish:
     refused: tuple[Mention, ...] = ()
     since: date | None = None
     until: date | None = None
-    until: date | None = None
     staff_id: str = ""
     not_staff: frozenset[str] = frozenset()
 
