@@ -423,6 +423,51 @@ def test_what_was_written_before_the_stop_goes_elsewhere_too(life: Life) -> None
     ]
 
 
+def write(life: Life, ref: JourneyRef) -> None:
+    """Everything but the sending."""
+    for step in (life.analyse, life.reserve, life.find_slots, life.generate):
+        life._patiently(step, ref)
+    assert life.journey(ref).state is JourneyState.WRITTEN
+
+
+def test_who_waited_for_their_minute_when_it_stopped_goes_elsewhere_too(life: Life) -> None:
+    knows(life, "anna", whatsapp(1), days_ago=70)
+    knows(life, "boris", whatsapp(2), telegram(2))
+    knows(life, "wanda", whatsapp(3))
+    refs = by_client(life.campaign())
+    write(life, refs["boris"])
+    write(life, refs["wanda"])
+    fails(life, refs["anna"], "131048")
+    for client_id, outcome in (("boris", Outcome.UNDELIVERABLE), ("wanda", Outcome.SKIPPED)):
+        for token in (f"{client_id} 1", f"{client_id} 2"):
+            life.send.run(refs[client_id], token)
+            assert life.orchestrator.finished[token] is outcome
+    assert life.track.run(refs["boris"], Outcome.UNDELIVERABLE)["status"] == "retry"
+    life.clock.advance(seconds=1)
+    assert life.run_until_sent(refs["boris"]) == "sent"
+    assert marketing(life) == [(ChannelKind.TELEGRAM, "boris")]
+    assert skipped(life) == {"account_stopped": 1}
+
+
+def test_a_preferred_channel_that_opened_meanwhile_does_not_hold_the_message_back(
+    life: Life,
+) -> None:
+    knows(life, "anna", CHAT)
+    (ref,) = life.campaign()
+    write(life, ref)
+    client = life.store.client("salon", "anna").client
+    yes = Consent(Purpose.MARKETING, True, life.clock.now(), "form", "v1", ChannelKind.WHATSAPP)
+    life.store.commit(
+        [
+            SaveClient(replace(client, addresses=(CHAT, WHATSAPP))),
+            SaveConsent("salon", "anna", yes),
+        ]
+    )
+    life.send.run(ref, "token")
+    life.deliver_all()
+    assert marketing(life) == [(ChannelKind.TELEGRAM, "anna")]
+
+
 def test_the_owner_is_told_once_a_day(life: Life) -> None:
     knows(life, "anna", whatsapp(1))
     knows(life, "boris", whatsapp(2))
@@ -433,6 +478,7 @@ def test_the_owner_is_told_once_a_day(life: Life) -> None:
         life.whatsapp.sent.pop()
     (notice,) = notices(life)
     assert (notice.address, notice.client_id) == (OWNERS, OWNER)
+    assert "WhatsApp" in notice.content.text
     assert "131048" in notice.content.text
     assert notice.content.buttons[0].button_id == "owner:resume:whatsapp"
     life.deliver_all()

@@ -84,7 +84,7 @@ class Aftermath:
         """The messenger stopped our account: an incident, and the owner hears of it once a day."""
         incident = SaveIncident(company_id, channel, Incident(code, at))
         cause = f"stopped.{channel.value}.{code}"
-        words = {"channel": channel.value.capitalize(), "code": code}
+        words = {"channel": owner.named(channel), "code": code}
         told = self._notice(company_id, cause, at, owner.ACCOUNT_STOPPED, **words)
         return Effects((incident,)) + told
 

@@ -34,6 +34,8 @@ TEMPLATE_OUT = (
 RESUMED = "{channel} goes on, slowly at first."
 NOT_YOURS = "This button belongs to the owner of {company}."
 RESUME = "Go on"
+NAMES: Mapping[ChannelKind, str] = {ChannelKind.WHATSAPP: "WhatsApp", ChannelKind.MAX: "MAX"}
+"""As they write themselves; the others with a capital."""
 PREFIX = "owner"
 
 Proposals = Callable[[str, date], Proposal | None]
@@ -90,6 +92,10 @@ def empty_chairs(
     return message(company, proposal.cause, now, words, buttons)
 
 
+def named(channel: ChannelKind) -> str:
+    return NAMES.get(channel, channel.value.capitalize())
+
+
 def concerns(event: MessageReceived, linked: str | None) -> bool:
     return linked == OWNER or event.button_id.startswith(f"{PREFIX}:")
 
@@ -110,7 +116,7 @@ def answer(
     if verb == "resume" and rest and rest[0] in set(ChannelKind):
         channel = ChannelKind(rest[0])
         resumed = ChangeAccount(company.company_id, channel, resumed_at=now)
-        said = _reply(company, event, now, RESUMED, channel=channel.value.capitalize())
+        said = _reply(company, event, now, RESUMED, channel=named(channel))
         return Effects((resumed,), (said,))
     if verb == "chairs" and len(rest) == 2:
         on, choice = rest

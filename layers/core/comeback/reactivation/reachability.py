@@ -32,6 +32,14 @@ def choose_address(
     return None
 
 
+def is_open(
+    company: Company, file: ClientFile, address: Address | None, closed: Collection[ChannelKind]
+) -> bool:
+    """Whether this very address may still be written to, were there a better one or not."""
+    elsewhere = {c for c in company.channels if address is None or c is not address.channel}
+    return address is not None and choose_address(company, file, {*closed, *elsewhere}) == address
+
+
 def skip_reason(
     company: Company,
     file: ClientFile,

@@ -1,17 +1,21 @@
 """Send: a last look, then the outbox item and the task token in one transaction, then the outbound queue."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from comeback.changes import PutOutbox, SaveJourney
-from comeback.conversations.model import OutboxMessage, OutboxState, Purpose
+from comeback.conversations.model import ChannelKind, OutboxMessage, OutboxState, Purpose
 from comeback.errors import InvalidInput
 from comeback.ports import Clock, Leases, Orchestrator, OutboundQueue, Store
-from comeback.reactivation.journey import Ending, outbox_id
+from comeback.reactivation.journey import Ending, conclude, outbox_id
 from comeback.reactivation.model import Journey, JourneyState, Outcome, SkipReason
-from comeback.reactivation.reachability import choose_address, closed_channels, skip_reason
+from comeback.reactivation.reachability import closed_channels, is_open, skip_reason
 from comeback.reactivation.scene import JourneyRef, Scene, load_ref
 from comeback.reactivation.slots import LEASE
+
+CLOSED = "closed"
+"""Our own code: the channel closed while the message waited; the attempt is made again in another."""
 
 
 class Send:
@@ -36,24 +40,31 @@ class Send:
         journey = scene.journey(ref)
         if journey.state is JourneyState.WAITING:
             self._again(journey, task_token)
-        elif journey.state is not JourneyState.WRITTEN:
+        elif journey.state is not JourneyState.WRITTEN or journey.attempt.outcome:
             self._orchestrator.finish_wait(task_token, journey.attempt.outcome or Outcome.SKIPPED)
-        elif reason := self._last_look(journey, scene, now):
+        else:
+            self._last_look(journey, scene, task_token, now)
+
+    def _last_look(self, journey: Journey, scene: Scene, task_token: str, now: datetime) -> None:
+        """Consent, bookings, accounts and the leases may have changed while the message waited for its minute."""
+        accounts = self._store.accounts(journey.company_id)
+        closed = closed_channels(accounts, scene.file, journey.attempt, now)
+        if reason := self._forbidden(journey, scene, closed, now):
             ending = Ending(scene.company, scene.file, scene.rule, now)
             self._store.commit(ending.skip(journey, reason))
             self._orchestrator.finish_wait(task_token, Outcome.SKIPPED)
+        elif not is_open(scene.company, scene.file, journey.attempt.address, closed):
+            self._store.commit([SaveJourney(conclude(journey, Outcome.UNDELIVERABLE, CLOSED))])
+            self._orchestrator.finish_wait(task_token, Outcome.UNDELIVERABLE)
         else:
             self._hand_over(journey, scene, task_token, now)
 
-    def _last_look(self, journey: Journey, scene: Scene, now: datetime) -> SkipReason | None:
-        """Consent, bookings and the leases may have changed while the message waited for its minute."""
-        accounts = self._store.accounts(journey.company_id)
-        closed = closed_channels(accounts, scene.file, journey.attempt, now)
+    def _forbidden(
+        self, journey: Journey, scene: Scene, closed: Collection[ChannelKind], now: datetime
+    ) -> SkipReason | None:
         reason = skip_reason(scene.company, scene.file, scene.rule, journey, now, closed)
         if reason:
             return reason
-        if choose_address(scene.company, scene.file, closed) != journey.attempt.address:
-            return SkipReason.NO_CHANNEL
         slots = journey.attempt.slots
         company_id, holder = journey.company_id, journey.journey_id
         held = self._leases.lease(company_id, slots, holder, now + LEASE, now)
