@@ -271,6 +271,22 @@ def test_when_the_last_time_has_gone_meanwhile_the_client_is_due_as_before(life:
     assert day.skipped == {"no_slots": 1}
 
 
+def test_once_the_day_is_over_another_day_is_no_substitute(life: Life) -> None:
+    (ref,) = approved(life, "anna")
+    life.analyse.run(ref)
+    life.reserve.run(ref)
+    life.clock.time = datetime(2026, 3, 3, 18, tzinfo=TEN.tzinfo)  # nine in the evening, closed
+    assert life.find_slots.run(ref)["status"] == "skipped"
+    assert life.journey(ref).attempt.detail == "no_slots"
+
+
+def test_times_are_named_even_where_messages_usually_name_none(life: Life) -> None:
+    set_company(life, slots_in_message=False)
+    (ref,) = approved(life, "anna")
+    life.run_until_sent(ref)
+    assert len(life.journey(ref).attempt.slots) == 3
+
+
 def test_silence_ends_with_the_day_is_asked_once_and_refuses_nothing(life: Life) -> None:
     (ref,) = approved(life, "anna")
     life.run_until_sent(ref)
@@ -326,6 +342,12 @@ def test_before_three_nobody_is_asked_and_a_day_later_it_is_another_days_questio
     life.clock.advance(days=1)
     (second,) = tick(life)
     assert second.on == TOMORROW + timedelta(days=1)
+
+
+def test_when_the_sending_window_is_over_nobody_is_asked(life: Life) -> None:
+    clients(life, "anna")
+    life.clock.advance(hours=4)
+    assert tick(life) == []
 
 
 def test_a_word_to_the_owner_that_was_not_enqueued_is_by_the_next_tick(life: Life) -> None:

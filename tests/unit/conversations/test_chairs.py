@@ -91,7 +91,8 @@ def test_a_second_press_changes_nothing(state: ProposalState) -> None:
 
 
 def test_after_the_day_it_is_too_late() -> None:
-    evening = NOW.replace(hour=16)  # seven in Moscow: the sending window closes
+    """Half an hour before the sending window closes at seven in Moscow no tick might come any more."""
+    evening = NOW.replace(hour=15, minute=30)
     assert press("owner:chairs:2026-03-03:yes", at=evening - timedelta(seconds=1))[1]
     for late in (evening, evening + timedelta(days=1)):
         words, changes = press("owner:chairs:2026-03-03:yes", at=late)

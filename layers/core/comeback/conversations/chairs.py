@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from comeback.changes import Change, SaveProposal
 from comeback.companies.model import Company
@@ -28,6 +28,8 @@ SAID_BEFORE: Mapping[ProposalState, str] = {
 }
 TOO_LATE = "It is too late for {day}: nobody is asked."
 CLOSED = "This question is closed."
+TO_START = timedelta(minutes=30)
+"""Two ticks."""
 CLIENTS = ("to {n} client", "to {n} clients")
 HOURS = ("{n} hour", "{n} hours")
 
@@ -65,9 +67,9 @@ def answer(
 
 
 def _closes(company: Company, proposal: Proposal) -> datetime:
-    """With the day's sending window: after it nobody could be written to before the chairs' own day."""
-    end = company.sending.end
-    return datetime.combine(proposal.campaign_on, end, tzinfo=company.zone)
+    """Shortly before the day's sending window: after it nobody could be written to before the chairs' own day."""
+    end = datetime.combine(proposal.campaign_on, company.sending.end, tzinfo=company.zone)
+    return end.astimezone(UTC) - TO_START
 
 
 def _clients(proposal: Proposal, language: str) -> str:

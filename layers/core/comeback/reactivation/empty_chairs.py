@@ -169,13 +169,13 @@ class EmptyChairs:
 
 
 def _has_turn(company: Company, now: datetime) -> bool:
-    """From the hour on, when tomorrow is a working day and somebody could agree."""
+    """From the hour to the end of the sending window, when tomorrow is a working day and somebody could agree."""
     if not company.enabled or company.empty_chairs is Setting.OFF:
         return False
     if company.empty_chairs is Setting.ASK and company.owner is None:
         return False
     opens = not company.opening or _tomorrow(company, now).weekday() in company.opening
-    return opens and company.local(now).hour >= ASKED_AT
+    return opens and time(ASKED_AT) <= company.local(now).time() < company.sending.end
 
 
 def _tomorrow(company: Company, now: datetime) -> date:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from comeback.reactivation.analyse import Analyse
     from comeback.reactivation.detect import Detect
     from comeback.reactivation.dialogue import ReactivationDialogue
+    from comeback.reactivation.empty_chairs import EmptyChairs
     from comeback.reactivation.expire import Expire
     from comeback.reactivation.find_slots import FindSlots, SlotFinder
     from comeback.reactivation.generate import Generate
@@ -209,11 +210,30 @@ def _dialogue(now: Clock) -> "ReactivationDialogue":
 def detect() -> "Detect":
     from comeback.reactivation.detect import Detect
 
-    own = from_env(settings.CampaignSettings)
-    starter = StepFunctions(
-        client("stepfunctions"), client("s3"), own.bucket, own.campaign_machine_arn
+    return Detect(store(), _limits(), _starter(), clock())
+
+
+def empty_chairs() -> "EmptyChairs":
+    from comeback.conversations import owner
+    from comeback.reactivation.empty_chairs import EmptyChairs
+
+    now = clock()
+    return EmptyChairs(
+        store=store(),
+        crms=_crms(now),
+        limits=_limits(),
+        leases=_leases(),
+        orchestrator=_starter(),
+        outbound=_outbound(),
+        tell=owner.empty_chairs,
+        clock=now,
     )
-    return Detect(store(), _limits(), starter, clock())
+
+
+def _starter() -> Orchestrator:
+    own = from_env(settings.CampaignSettings)
+    stepfunctions = client("stepfunctions")
+    return StepFunctions(stepfunctions, client("s3"), own.bucket, own.campaign_machine_arn)
 
 
 def analyse() -> "Analyse":
