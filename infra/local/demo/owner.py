@@ -47,3 +47,9 @@ def bubbles(driver: Driver) -> list[dict[str, Any]]:
     """What stands on her phone, oldest first."""
     found: list[dict[str, Any]] = driver.world.get(f"/phones/api/phones/{OWNER}").json()["thread"]
     return found
+
+
+def last_report(driver: Driver) -> str:
+    """The latest morning's, whole; empty when none has come."""
+    said = [b["text"] for b in bubbles(driver) if not b["mine"] and "\n\n" in b["text"]]
+    return said[-1] if said else ""

@@ -1,13 +1,18 @@
-"""What the messages caused: lift with its interval, and the report as it stands on the owner's phone."""
+"""What the messages brought, by attempt, hour and so on, and what they caused: lift with its interval."""
 
-from comeback.analytics.evidence import observations
+import calendar
+from collections.abc import Sequence
+from datetime import timedelta
+
+from comeback.analytics import conversions
+from comeback.analytics.evidence import attempts, observations
 from comeback.analytics.lift import Lift, lift
+from comeback.analytics.model import AttemptFact, Dimension
 from comeback.companies.model import Company
 from comeback.reactivation.model import TRIAL_DAYS
 from rich.console import Console
-from rich.panel import Panel
+from rich.table import Table
 
-from demo import owner
 from demo.driver import Driver
 
 
@@ -37,8 +42,36 @@ def told(found: Lift) -> str:
     return "\n".join(lines)
 
 
-def show_report(console: Console, driver: Driver) -> None:
-    """The latest morning's."""
-    said = [b["text"] for b in owner.bubbles(driver) if not b["mine"] and "\n\n" in b["text"]]
-    if said:
-        console.print(Panel(said[-1], title="the owner's morning report, in Telegram", width=84))
+def facts(driver: Driver, company: Company) -> tuple[AttemptFact, ...]:
+    """One per message sent so far."""
+    store, now = driver.store, driver.now()
+    today = company.local(now).date()
+    journeys = [
+        journey
+        for n in range(60)
+        for journey in store.journeys_on(company.company_id, today - timedelta(days=n))
+    ]
+    return attempts(journeys, store.catalogue(company.company_id).services, company, now)
+
+
+def show_conversions(console: Console, of: Sequence[AttemptFact]) -> None:
+    table = Table(title="Conversions", title_justify="left")
+    for column in ("by", "", "sent", "answered", "booked", "half answer within"):
+        table.add_column(column, justify="left" if column in ("by", "") else "right")
+    for dimension in Dimension:
+        for row in conversions.conversions(of, by=dimension):
+            figures, hours = row.figures, row.figures.response_hours
+            table.add_row(
+                dimension.value,
+                row.title or _shown(dimension, row.key),
+                *(str(n) for n in (figures.sent, figures.answered, figures.booked)),
+                f"{hours:.1f} h" if hours is not None else "",
+            )
+        table.add_section()
+    console.print(table)
+
+
+def _shown(dimension: Dimension, key: int | str) -> str:
+    if dimension is Dimension.WEEKDAY:
+        return calendar.day_abbr[int(key)]
+    return f"{key}:00" if dimension is Dimension.HOUR else str(key)

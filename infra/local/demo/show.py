@@ -6,6 +6,7 @@ import time
 from datetime import datetime, timedelta
 
 from cloud import places, up
+from comeback.conversations.model import OWNER
 from rich.console import Console
 from rich.panel import Panel
 
@@ -49,8 +50,10 @@ def run_salon(
         console.print()
         standing.show(console, driver, seeded.company)
         understood.show(console, driver, salon.COMPANY_ID)
+        results.show_conversions(console, facts)
         results.show(console, driver, seeded.company)
-        results.show_report(console, driver)
+        if morning:
+            console.print(Panel(morning, title="the owner's morning report, in Telegram", width=84))
         told(console, began, "done")
         if options.stay or (sys.stdin.isatty() and sys.stdout.isatty()):
             stay(console)
@@ -64,7 +67,9 @@ def first_message(console: Console, driver: Driver, seeded: salon.Salon, began: 
     deadline = time.monotonic() + FIRST_MESSAGE_SECONDS
     while time.monotonic() < deadline:
         phones = driver.world.get("/phones/api/phones").json()["phones"]
-        if written := [p for p in phones if p["last"] and not p["last"]["mine"]]:
+        if written := [
+            p for p in phones if p["id"] != OWNER and p["last"] and not p["last"]["mine"]
+        ]:
             told(console, began, f"first message delivered, to {written[0]['name']}")
             console.print(Panel(written[0]["last"]["text"], width=72))
             return

@@ -28,7 +28,7 @@ def show(console: Console, driver: Driver, company: Company) -> None:
         state = f"stopped ({found.stopped_by})" if found.stopped_by else "sends"
         most = max((day.count(Signal.SENT) for day in account.days), default=0)
         table.add_row(
-            channel.value.capitalize(),
+            channel.brand,
             found.level.name,
             str(found.level.per_day),
             str(found.level.per_hour),

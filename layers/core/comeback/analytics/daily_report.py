@@ -106,8 +106,8 @@ class DailyReport:
     def lift(self, company: Company, now: datetime) -> Lift | None:
         """Of half a year up to the end of last month; None while nobody is held out.
 
-        The interval keeps its word for one look: who looks daily sees chance as a success sooner or later (of A/A runs
-        looked at 20 times, 64 % were "significant" once; `tests/bench/lift.py`). So the figure changes once a month.
+        The interval keeps its word for one look: who looks daily sees chance as a success sooner or later
+        (`tests/bench/lift.py` counts how often). So the figure changes once a month.
         """
         if not company.holdout_percent:
             return None
