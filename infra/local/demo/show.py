@@ -33,6 +33,7 @@ def run_salon(
         first_message(console, driver, seeded, began)
         console.print(f"Phones of the clients: [link]{places.world_url()}/phones?wall=3[/link]")
         living.live(driver, seeded.company, options.weeks * 7)
+        morning, facts = owner.last_report(driver), results.facts(driver, seeded.company)
         told(
             console,
             began,

@@ -2,6 +2,7 @@
 
 from comeback.companies.model import Company
 from comeback.conversations.model import Account, Signal
+from comeback.conversations.owner import named
 from comeback.reactivation.account_health import standing
 from rich.console import Console
 from rich.table import Table
@@ -28,7 +29,7 @@ def show(console: Console, driver: Driver, company: Company) -> None:
         state = f"stopped ({found.stopped_by})" if found.stopped_by else "sends"
         most = max((day.count(Signal.SENT) for day in account.days), default=0)
         table.add_row(
-            channel.brand,
+            named(channel),
             found.level.name,
             str(found.level.per_day),
             str(found.level.per_hour),
