@@ -178,6 +178,11 @@ class FakeStore:
             due=tuple(_of(items, "due", DueService)),
             journeys=tuple(journeys[-20:]),
             conversations=tuple(_of(items, "conversation", Conversation)),
+            trials=tuple(
+                trial
+                for trial in noted.trials(company_id, self._noted)
+                if trial.client_id == client_id
+            ),
             active_journey_id=items.get(("active",), ""),
         )
 

@@ -58,10 +58,16 @@ def wait_and_see(driver: Driver, company: Company, days: int) -> None:
     for n in range(1, days + 1):
         evening = time(SYNC_HOUR)
         driver.jump(datetime.combine(first + timedelta(days=n), evening, tzinfo=company.zone))
-    for job in ("Expire", "Sync", "Report"):  # the report settles the trials first
+    for job in ("Expire", "Sync"):
         driver.invoke(job)
         driver.quiet()
     driver.store.save_company(replace(driver.store.company(company.company_id), enabled=True))
+    morning = datetime.combine(
+        first + timedelta(days=days + 1), time(company.report_hour), tzinfo=company.zone
+    )
+    driver.jump(morning)
+    driver.invoke("Report")  # settles the trials first
+    driver.quiet()
 
 
 def pass_to(driver: Driver, company: Company, moment: datetime) -> None:

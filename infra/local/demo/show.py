@@ -6,6 +6,7 @@ import time
 from datetime import datetime, timedelta
 
 from cloud import places, up
+from comeback.companies.model import Company
 from comeback.conversations.model import OWNER
 from rich.console import Console
 from rich.panel import Panel
@@ -74,8 +75,16 @@ def first_message(console: Console, driver: Driver, seeded: salon.Salon, began: 
             told(console, began, f"first message delivered, to {written[0]['name']}")
             console.print(Panel(written[0]["last"]["text"], width=72))
             return
-        driver.step(driver.now() + timedelta(minutes=1))
+        driver.step(_next_message(driver, company) or driver.now() + timedelta(minutes=1))
     raise RuntimeError("no message was delivered: see .local/run")
+
+
+def _next_message(driver: Driver, company: Company) -> datetime | None:
+    """When the first of today's messages is to leave: each waits for the hour that suits its client."""
+    now = driver.now()
+    on = company.local(now).date()
+    moments = [j.attempt.reserved_for for j in driver.store.journeys_on(company.company_id, on)]
+    return min((m for m in moments if m and m > now), default=None)
 
 
 def told(console: Console, began: float, what: str) -> None:

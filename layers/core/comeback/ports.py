@@ -57,6 +57,7 @@ class ClientFile:
     journeys: tuple[Journey, ...] = ()
     """Oldest first; the newest 20."""
     conversations: tuple[Conversation, ...] = ()
+    trials: tuple[Trial, ...] = ()
     active_journey_id: str = ""
 
     def journey(self, journey_id: str) -> Journey | None:

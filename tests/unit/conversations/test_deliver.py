@@ -143,9 +143,7 @@ def test_a_definite_no_ends_the_journey(salon: Salon) -> None:
     ("address", "code", "source"),
     [(CHAT, "403", "telegram_block"), (PHONE, "131050", "whatsapp_stop")],
 )
-def test_a_block_is_a_no_everywhere(
-    salon: Salon, address: object, code: str, source: str
-) -> None:
+def test_a_block_is_a_no_everywhere(salon: Salon, address: object, code: str, source: str) -> None:
     where = CHAT if address is CHAT else PHONE
     salon.offer(where)
     channel = salon.telegram if where is CHAT else salon.whatsapp

@@ -18,7 +18,7 @@ from comeback.reactivation.journey import (
     rest_ends,
 )
 from comeback.reactivation.judgement import TRIALS, Judgement, explores, judge
-from comeback.reactivation.model import Journey, JourneyState, SkipReason, Trial, Why
+from comeback.reactivation.model import TRIAL_DAYS, Journey, JourneyState, SkipReason, Trial, Why
 from comeback.reactivation.reachability import choose_address, closed_channels, skip_reason
 from comeback.reactivation.scene import READY, SKIPPED, Answer, JourneyRef, Scene, early, load_ref
 
@@ -76,7 +76,7 @@ class Analyse:
         journey = replace(journey, p_return=round(told.p_return, 4) if told else None)
         company, client_id = scene.company, journey.client_id
         held_out = in_holdout(company.company_id, client_id, company.holdout_percent)
-        trial = _trial(journey, treated=not held_out)
+        trial = _trial(journey, scene.file, treated=not held_out)
         if held_out:
             return self._skip(journey, scene, SkipReason.HOLDOUT, now, trial)
         claim = ClaimClient(company.company_id, client_id, journey.journey_id)
@@ -140,9 +140,12 @@ def _addressed(journey: Journey, scene: Scene, closed: Collection[ChannelKind]) 
     return replace(journey, attempt=replace(journey.attempt, address=address))
 
 
-def _trial(journey: Journey, *, treated: bool) -> tuple[SaveTrial, ...]:
-    """Nothing to learn from a journey the owner asked for by name, nor without a forecast."""
-    if journey.why is not Why.DUE or journey.p_return is None:
+def _trial(journey: Journey, file: ClientFile, *, treated: bool) -> tuple[SaveTrial, ...]:
+    """Nothing to learn from a journey the owner asked for by name, nor without a forecast; nor twice from one window: whoever
+    was drawn within it, for whatever service, is on trial already."""
+    since = journey.campaign_on - timedelta(days=TRIAL_DAYS)
+    on_trial = any(trial.on > since for trial in file.trials)
+    if journey.why is not Why.DUE or journey.p_return is None or on_trial:
         return ()
     trial = Trial(
         company_id=journey.company_id,

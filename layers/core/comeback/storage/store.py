@@ -154,6 +154,7 @@ class DynamoStore:
             due=tuple(i.due() for i in by_kind[DueItem]),
             journeys=tuple(journeys[-JOURNEYS_KEPT:]),
             conversations=tuple(i.conversation() for i in by_kind[ConversationItem]),
+            trials=tuple(i.trial() for i in by_kind[TrialItem]),
             active_journey_id=next((i.journey_id for i in by_kind[ActiveItem]), ""),
         )
 
