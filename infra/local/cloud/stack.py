@@ -60,15 +60,6 @@ def deploy(parameters: Mapping[str, str] | None = None) -> dict[str, str]:
     return outputs
 
 
-def saved_outputs() -> dict[str, str]:
-    """Of the local cloud that runs on these ports. Raises CanNotStart when there is none."""
-    try:
-        saved: dict[str, str] = json.loads(places.outputs_file().read_text())
-    except FileNotFoundError:
-        raise CanNotStart("the local cloud is not up: run `make up`") from None
-    return saved
-
-
 def local_parameters() -> dict[str, str]:
     world = places.world_url()
     return {

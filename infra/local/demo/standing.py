@@ -1,8 +1,7 @@
 """Limits at work: each account's level, what it sent, what it may, and how it fares."""
 
 from comeback.companies.model import Company
-from comeback.conversations.model import Account, Signal
-from comeback.conversations.owner import named
+from comeback.conversations.model import NAMES, Account, Signal
 from comeback.reactivation.account_health import standing
 from rich.console import Console
 from rich.table import Table
@@ -29,7 +28,7 @@ def show(console: Console, driver: Driver, company: Company) -> None:
         state = f"stopped ({found.stopped_by})" if found.stopped_by else "sends"
         most = max((day.count(Signal.SENT) for day in account.days), default=0)
         table.add_row(
-            named(channel),
+            NAMES[channel],
             found.level.name,
             str(found.level.per_day),
             str(found.level.per_hour),

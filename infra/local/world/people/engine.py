@@ -108,7 +108,6 @@ class People:
             return "thanks" if rng.random() < SAYS_THANKS else "silence"
         if self._answered_offer(person, bubble):
             return "yes" if rng.random() < TAKES_A_SECOND_OFFER else "no"
-        person.offers_seen += 1
         names, weights = zip(*person.answers.items(), strict=True)
         return str(rng.choices(names, weights)[0])
 

@@ -41,7 +41,6 @@ class Person:
     answers: Mapping[str, float] = field(default_factory=lambda: DEFAULT_ANSWERS)
     reply_delay_minutes: tuple[int, int] = (5, 240)
     held: bool = False
-    offers_seen: int = 0
 
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> "Person":

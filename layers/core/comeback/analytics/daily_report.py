@@ -19,7 +19,7 @@ from comeback.analytics.model import (
     Report,
     Roi,
 )
-from comeback.analytics.report import words
+from comeback.analytics.report import CAPTION_LIMIT, caption, units, words
 from comeback.analytics.usage import cost_of
 from comeback.changes import PutOutbox
 from comeback.companies.model import Company
@@ -35,7 +35,6 @@ ATTEMPTS_LAST = timedelta(days=60)
 TRIALS_LOOKED_AT = timedelta(days=180)
 POINTS = 0.05
 """The lift that the owner is promised to be able to see."""
-CAPTION_LIMIT = 1024
 Chart = Callable[[Sequence[DayFigures], str, float], bytes]
 
 
@@ -56,7 +55,10 @@ class DailyReport:
         return [company.company_id for company in due if self.company(company, now)]
 
     def company(self, company: Company, now: datetime) -> bool:
-        """False when the owner has the day's report already, or no owner is connected."""
+        """In one message if it fits under the chart, else its essence there and the whole below.
+
+        False when the owner has the day's report already, or no owner is connected.
+        """
         self.settle(company)
         if company.owner is None:
             return False
@@ -66,7 +68,11 @@ class DailyReport:
         language = supported(company.language)
         threshold = company.conversion_warning_percent / 100
         picture = self.chart(conversions.daily(facts, today, DAYS), language, threshold)
-        return self._send(company, today, words(report, language), picture, now)
+        told = [Content(words(report, language), picture=picture)]
+        if units(told[0].text) > CAPTION_LIMIT:
+            essence = Content(caption(report, language), picture=picture)
+            told = [essence, Content(told[0].text)]
+        return self._send(company, today, told, now)
 
     def facts(self, company: Company, now: datetime) -> tuple[AttemptFact, ...]:
         """Of the messages sent in the last 28 days."""
@@ -130,17 +136,10 @@ class DailyReport:
         )
 
     def _send(
-        self, company: Company, today: date, said: str, picture: bytes, now: datetime
+        self, company: Company, today: date, contents: Sequence[Content], now: datetime
     ) -> bool:
-        """A report longer than a caption goes as picture and text. Their ids are the day's, so that neither comes twice; a run
-        that broke off between writing and handing over hands them over again."""
-        whole = len(said.encode("utf-16-le")) // 2 <= CAPTION_LIMIT
-        title, _, _ = said.partition("\n")
-        contents = (
-            [Content(said, picture=picture)]
-            if whole
-            else [Content(title, picture=picture), Content(said)]
-        )
+        """Ids are the day's, so that nothing comes twice; a run that broke off between writing and handing over hands over
+        again."""
         messages = [
             _message(company, f"report.{today}.{n}", content, now)
             for n, content in enumerate(contents, start=1)

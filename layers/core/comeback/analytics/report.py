@@ -24,7 +24,7 @@ from comeback.analytics.numbers import (
     weekday,
     with_interval,
 )
-from comeback.conversations.model import ChannelKind
+from comeback.conversations.model import NAMES
 from comeback.texts import counted, supported, text
 
 TEXT_LIMIT = 4096
@@ -38,13 +38,6 @@ STATES = {
 }
 SPENT_UNITS = 100
 """Return is told for so many units of the currency."""
-CHANNELS = {
-    ChannelKind.TELEGRAM: "Telegram",
-    ChannelKind.WHATSAPP: "WhatsApp",
-    ChannelKind.INSTAGRAM: "Instagram",
-    ChannelKind.MAX: "MAX",
-    ChannelKind.VOICE: "Calls",
-}
 
 SENT = ("{n} message sent", "{n} messages sent")
 ANSWERED = ("{n} answer", "{n} answers")
@@ -229,7 +222,12 @@ def _accounts(accounts: Sequence[AccountLine], language: str) -> Iterator[str]:
         used = text(language, "{sent} of {limit}", sent=str(line.sent), limit=str(line.limit))
         state = STATES[line.state]
         note = f", {text(language, state)}" if state else ""
-        yield f"{text(language, CHANNELS[line.channel])}: {used}{note}"
+        yield f"{text(language, NAMES[line.channel])}: {used}{note}"
+
+
+def units(told: str) -> int:
+    """As Telegram counts: UTF-16 code units."""
+    return len(told.encode("utf-16-le")) // 2
 
 
 def _fitted(sections: Iterable[Section], limit: int) -> str:
@@ -237,7 +235,7 @@ def _fitted(sections: Iterable[Section], limit: int) -> str:
     told = ""
     for lines in sections:
         longer = "\n\n".join(filter(None, (told, "\n".join(lines))))
-        if len(longer.encode("utf-16-le")) // 2 > limit:
+        if units(longer) > limit:
             break
         told = longer
     return told

@@ -13,6 +13,7 @@ from comeback.changes import (
 from comeback.clients.model import Consent, opted_out
 from comeback.conversations import owner
 from comeback.conversations.model import (
+    NAMES,
     ChannelKind,
     Incident,
     OutboxMessage,
@@ -84,7 +85,7 @@ class Aftermath:
         """The messenger stopped our account: an incident, and the owner hears of it once a day."""
         incident = SaveIncident(company_id, channel, Incident(code, at))
         cause = f"stopped.{channel.value}.{code}"
-        words = {"channel": owner.named(channel), "code": code}
+        words = {"channel": NAMES[channel], "code": code}
         told = self._notice(company_id, cause, at, owner.ACCOUNT_STOPPED, **words)
         return Effects((incident,)) + told
 

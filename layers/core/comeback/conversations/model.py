@@ -24,6 +24,16 @@ class ChannelKind(StrEnum):
     VOICE = "voice"
 
 
+NAMES: Mapping[ChannelKind, str] = {
+    ChannelKind.TELEGRAM: "Telegram",
+    ChannelKind.WHATSAPP: "WhatsApp",
+    ChannelKind.INSTAGRAM: "Instagram",
+    ChannelKind.MAX: "MAX",
+    ChannelKind.VOICE: "Calls",
+}
+"""As the owner knows them; `Calls` is translated."""
+
+
 class Purpose(StrEnum):
     """Why we write. Marketing needs a consent on record; an answer in a dialogue, or a word to the owner, does not."""
 

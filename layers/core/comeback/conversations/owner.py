@@ -7,6 +7,7 @@ from comeback.changes import ChangeAccount, SetOwner
 from comeback.companies.model import Company
 from comeback.conversations import chairs
 from comeback.conversations.model import (
+    NAMES,
     OWNER,
     Button,
     ChannelKind,
@@ -34,8 +35,6 @@ TEMPLATE_OUT = (
 RESUMED = "{channel} goes on, slowly at first."
 NOT_YOURS = "This button belongs to the owner of {company}."
 RESUME = "Go on"
-NAMES: Mapping[ChannelKind, str] = {ChannelKind.WHATSAPP: "WhatsApp", ChannelKind.MAX: "MAX"}
-"""As they write themselves; the others with a capital."""
 PREFIX = "owner"
 
 Proposals = Callable[[str, date], Proposal | None]
@@ -92,10 +91,6 @@ def empty_chairs(
     return message(company, proposal.cause, now, words, buttons)
 
 
-def named(channel: ChannelKind) -> str:
-    return NAMES.get(channel, channel.value.capitalize())
-
-
 def concerns(event: MessageReceived, linked: str | None) -> bool:
     return linked == OWNER or event.button_id.startswith(f"{PREFIX}:")
 
@@ -116,7 +111,7 @@ def answer(
     if verb == "resume" and rest and rest[0] in set(ChannelKind):
         channel = ChannelKind(rest[0])
         resumed = ChangeAccount(company.company_id, channel, resumed_at=now)
-        said = _reply(company, event, now, RESUMED, channel=named(channel))
+        said = _reply(company, event, now, RESUMED, channel=NAMES[channel])
         return Effects((resumed,), (said,))
     if verb == "chairs" and len(rest) == 2:
         on, choice = rest

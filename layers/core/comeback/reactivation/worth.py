@@ -6,7 +6,6 @@ Money in minor units of the company's currency, as floats: these are expectation
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from comeback.reactivation.bandit import Prior, choose
 from comeback.reactivation.model import Tally
@@ -44,13 +43,6 @@ class Case:
     discount_percent: int = 0
     messages_30_days: int = 0
     pulled_forward: float = 0.0
-
-
-class Part(StrEnum):
-    MARGIN = "margin"
-    DISCOUNT = "discount"
-    FATIGUE = "fatigue"
-    PRICE = "price"
 
 
 @dataclass(frozen=True)
@@ -99,17 +91,6 @@ def expected_gain(case: Case) -> Gain:
         fatigue=opts_out * case.lifetime_minor * LOST_WITH_CONSENT,
         price=case.message_price_minor,
     )
-
-
-def why(gain: Gain) -> tuple[tuple[Part, float], ...]:
-    """The parts as they add up to the total, minor units with their sign, the weightiest first."""
-    parts = {
-        Part.MARGIN: gain.margin,
-        Part.DISCOUNT: -gain.discount,
-        Part.FATIGUE: -gain.fatigue,
-        Part.PRICE: -gain.price,
-    }
-    return tuple(sorted(parts.items(), key=lambda part: -abs(part[1])))
 
 
 def offer(

@@ -1,6 +1,5 @@
 """The HTTP answer to our errors, mapped once."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,12 +30,3 @@ def problem(error: ComebackError) -> tuple[int, dict[str, Any]]:
     if isinstance(error, InvalidInput):
         body |= {"field": error.field, "problem": error.problem, "remedy": error.remedy}
     return status, body
-
-
-def proxy_answer(status: int, body: Mapping[str, Any]) -> dict[str, Any]:
-    """An API Gateway proxy answer with a JSON body."""
-    return {
-        "statusCode": status,
-        "headers": {"Content-Type": "application/json"},
-        "body": json.dumps(body),
-    }
