@@ -18,7 +18,7 @@ from typing import Any
 import boto3
 import msgspec
 from comeback.bookings.model import Service, Staff
-from comeback.companies.model import Company
+from comeback.companies.model import MINOR_PER_USD, Company
 from comeback.conversations.links import payload
 from comeback.conversations.model import OWNER
 from comeback.errors import NotFound
@@ -51,6 +51,9 @@ def main() -> int:
     except (OSError, msgspec.MsgspecError) as error:
         print(f"{options.file}: {error}. See infra/admin/company.example.json", file=sys.stderr)
         return 1
+    if wrong := _problem(found.company):
+        print(f"{options.file}: {wrong}", file=sys.stderr)
+        return 1
     company_id = found.company.company_id
     store.save_company(_with_owner(store, found.company))
     store.save_catalogue(company_id, found.services, found.staff)
@@ -58,6 +61,15 @@ def main() -> int:
         _save_secret(secret_name(options.stage, company_id), found.secret)
     print(f"company {company_id} is saved")
     return 0
+
+
+def _problem(company: Company) -> str:
+    """Names the field and the way to mend it; empty when all is well."""
+    if not 0 <= company.holdout_percent <= 50:
+        return "holdout_percent: must be 0 to 50; 10 is usual"
+    if company.currency not in MINOR_PER_USD and company.minor_per_usd is None:
+        return f"minor_per_usd: say how many minor units of {company.currency} a US dollar is"
+    return ""
 
 
 def _with_owner(store: DynamoStore, company: Company) -> Company:

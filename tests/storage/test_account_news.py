@@ -45,10 +45,13 @@ def test_rating_and_limit_are_kept(talk: Talk) -> None:
 
 
 def test_a_template_goes_and_comes_back(talk: Talk) -> None:
-    name: dict[str, Any] = {"message_template_name": "come_back"}
+    name: dict[str, Any] = {
+        "message_template_name": "come_back",
+        "message_template_language": "ru",
+    }
     field = "message_template_status_update"
     assert hear(talk, field, **name, event="APPROVED").templates_out == frozenset()
-    assert hear(talk, field, **name, event="PAUSED").templates_out == {"come_back"}
+    assert hear(talk, field, **name, event="PAUSED").templates_out == {"come_back.ru"}
     back = hear(talk, field, TIME + 60, **name, event="APPROVED")
     assert back.templates_out == frozenset()
 

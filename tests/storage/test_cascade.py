@@ -7,13 +7,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from comeback.changes import BindAddress, SaveClient, SaveConsent
+from comeback.changes import (
+    BindAddress,
+    ChangeAccount,
+    SaveClient,
+    SaveConsent,
+    SaveIncident,
+)
 from comeback.clients.model import Consent, may_market, opted_out
 from comeback.conversations.model import (
     OWNER,
     Address,
     ChannelKind,
     DeliveryStatus,
+    Incident,
     OutboxMessage,
     OutboxState,
     Purpose,
@@ -566,7 +573,7 @@ def test_a_paused_template_is_not_used_again_and_the_owner_hears(life: Life) -> 
     template = life.whatsapp.sent[0].content.template
     assert template
     account = life.store.accounts("salon")[ChannelKind.WHATSAPP]
-    assert account.templates_out == {template.name}
+    assert account.templates_out == {template.key}
     assert not stopped(life)
     goes_on(life, refs["anna"])
     assert life.run_until_sent(refs["anna"]) == "sent"
@@ -588,12 +595,64 @@ def test_without_any_template_whatsapp_is_closed(life: Life) -> None:
         fails(life, refs[client_id], "132015")
         assert ends(life, refs[client_id]) is Completion.UNDELIVERABLE
     account = life.store.accounts("salon")[ChannelKind.WHATSAPP]
-    assert account.templates_out == {*TEMPLATES.values()}
+    assert account.templates_out == {f"{name}.en" for name in TEMPLATES.values()}
     assert life.run_until_sent(refs["clara"]) == "skipped"
     assert life.run_until_sent(refs["dora"]) == "sent"
     assert marketing(life) == [(ChannelKind.TELEGRAM, "dora")]
     assert skipped(life) == {"account_stopped": 1}
     assert len(notices(life)) == 2
+
+
+def test_a_template_missing_in_one_language_is_used_in_the_other(life: Life) -> None:
+    knows(life, "anna", whatsapp(1))
+    knows(life, "roman", whatsapp(2))
+    russian = life.store.client("salon", "roman").client
+    life.store.commit([SaveClient(replace(russian, language="ru"))])
+    refs = by_client(life.campaign())
+    for style in TEMPLATES.values():
+        out = ChangeAccount("salon", ChannelKind.WHATSAPP, template_out=f"{style}.en")
+        life.store.commit([out])
+    assert life.run_until_sent(refs["anna"]) == "skipped"
+    assert life.run_until_sent(refs["roman"]) == "sent"
+
+
+# ── later attempts ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_later_attempt_does_not_wait_for_an_account_that_is_stopped(life: Life) -> None:
+    """Nor does the client stay claimed: a locked account may never come back."""
+    knows(life, "anna", whatsapp(1))
+    (ref,) = life.campaign()
+    assert life.run_until_sent(ref) == "sent"
+    told(life, DeliveryStatus.DELIVERED)
+    life.clock.advance(days=7, hours=1)
+    life.expire.tick()
+    rest = life.track.run(ref, life.outcome())
+    life.clock.advance(seconds=rest["wait_seconds"])
+    assert life.analyse.run(ref)["status"] == "ready"
+    life.store.commit(
+        [SaveIncident("salon", ChannelKind.WHATSAPP, Incident("131031", life.clock.now()))]
+    )
+    assert life.reserve.run(ref)["status"] == "skipped"
+    assert life.journey(ref).state is JourneyState.FINISHED
+    assert life.store.client("salon", "anna").active_journey_id == ""
+
+
+def test_a_message_that_is_ready_after_hours_takes_a_new_minute(life: Life) -> None:
+    knows(life, "anna", telegram(1))
+    (ref,) = life.campaign()
+    for step in (life.analyse, life.reserve):
+        life.clock.advance(seconds=step.run(ref).get("wait_seconds", 0))
+    life.find_slots.run(ref)
+    life.generate.run(ref)
+    life.clock.advance(hours=10)
+    life.tokens += 1
+    life.send.run(ref, f"token-{life.tokens}")
+    assert life.outcome() is Outcome.POSTPONED
+    goes_on(life, ref)
+    assert life.run_until_sent(ref) == "sent"
+    local = life.company.local(life.telegram.sent[0].created_at)
+    assert life.company.sending.start <= local.time() < life.company.sending.end
 
 
 # ── who is not written to at all ─────────────────────────────────────────────────────────────────

@@ -11,6 +11,7 @@ from comeback.changes import (
     BindAddress,
     ClaimClient,
     Count,
+    CountArm,
     EventSeen,
     MoveOutbox,
     PutOutbox,
@@ -20,6 +21,7 @@ from comeback.changes import (
     SaveConsent,
     SaveDue,
     SaveJourney,
+    SaveTrial,
     SaveVisit,
     TouchConversation,
 )
@@ -41,6 +43,8 @@ from comeback.reactivation.model import (
     JourneyState,
     SkipReason,
     Stage,
+    Tally,
+    Trial,
 )
 from comeback.storage import keys
 from comeback.storage.items.conversations import EventItem
@@ -315,3 +319,17 @@ def test_what_is_said_of_one_client_stays_out_of_the_next(store: DynamoStore) ->
     assert store.client("salon2", "anna").visits == ()
     assert sorted(store.clients("salon")) == ["an", "anna"]
     assert list(store.due("salon2", ON)) == []
+
+
+def test_a_trial_is_settled_once_and_counted_once(store: DynamoStore) -> None:
+    drawn = Trial("salon", "anna", "j1", "haircut", ON, treated=True, baseline=0.25)
+    store.commit([SaveTrial(drawn)])
+    with pytest.raises(Conflict):
+        store.commit([SaveTrial(drawn)])
+    done = replace(drawn, returned=True, revenue_minor=500)
+    counted = CountArm("salon", "trial", "treated", tried=1, won=1)
+    store.commit([SaveTrial(done), counted])
+    with pytest.raises(Conflict):
+        store.commit([SaveTrial(done), counted])
+    assert store.arms("salon") == {"trial": {"treated": Tally(1, 1)}}
+    assert list(store.trials("salon", ON, ON)) == [done]

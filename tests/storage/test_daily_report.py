@@ -6,9 +6,15 @@ from datetime import timedelta
 import pytest
 from comeback.analytics.chart import chart
 from comeback.analytics.daily_report import DailyReport
-from comeback.changes import SetOwner
-from comeback.conversations.model import OWNER, Address, ChannelKind, OutboxState
-from comeback.errors import Unavailable
+from comeback.changes import SaveIncident, SetOwner
+from comeback.conversations.model import (
+    OWNER,
+    Address,
+    ChannelKind,
+    Incident,
+    MessageReceived,
+    OutboxState,
+)
 from comeback.reactivation.trials import SettleTrials
 from comeback.storage.store import DynamoStore
 
@@ -83,9 +89,41 @@ def test_a_run_that_broke_off_is_made_up_for(life: Life) -> None:
     life.store.commit([SetOwner("salon", OWNERS_CHAT)])
     until_morning(life)
     life.queue.broken = 1
-    with pytest.raises(Unavailable):
+    with pytest.raises(ExceptionGroup):
         report(life).tick()
     report(life).tick()
     life.deliver_all()
     assert life.telegram.sent
     assert life.clock.now() - timedelta(hours=2) < life.telegram.sent[0].created_at
+
+
+def test_one_companys_trouble_is_not_anothers(life: Life) -> None:
+    life.store.commit([SetOwner("salon", OWNERS_CHAT)])
+    broken = replace(life.company, company_id="broken", owner=OWNERS_CHAT, holdout_percent=0)
+    life.store.save_company(broken)
+    until_morning(life)
+    made = report(life)
+    trouble = replace(made, settle=lambda c: 1 // (c.company_id != "broken"))
+    with pytest.raises(ExceptionGroup):
+        trouble.tick()
+    assert {client_id for _, client_id, _ in life.queue.enqueued} == {OWNER}
+
+
+def test_a_stopped_account_can_be_resumed_from_the_report(life: Life) -> None:
+    life.store.commit([SetOwner("salon", OWNERS_CHAT)])
+    incident = Incident("131031", life.clock.now())
+    life.store.commit([SaveIncident("salon", ChannelKind.WHATSAPP, incident)])
+    until_morning(life)
+    report(life).tick()
+    life.deliver_all()
+    buttons = [b.button_id for m in life.telegram.sent for b in m.content.buttons]
+    assert buttons == ["owner:resume:whatsapp"]
+
+
+def test_the_owners_thanks_make_no_client(life: Life) -> None:
+    life.store.commit([SetOwner("salon", OWNERS_CHAT)])
+    life.events += 1
+    now = life.clock.now()
+    life.receive.receive("salon", MessageReceived("e1", OWNERS_CHAT, now, "спасибо"))
+    assert list(life.store.clients("salon")) == []
+    assert life.queue.enqueued == []

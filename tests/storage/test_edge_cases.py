@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from comeback.changes import SaveJourney, SaveVisit
 from comeback.clients.model import Visit, VisitStatus
+from comeback.conversations.model import ChannelKind, Signal
 from comeback.reactivation.due import DueDates
 from comeback.reactivation.model import Completion, JourneyState, Outcome
 from comeback.reactivation.scene import JourneyRef
@@ -266,3 +267,11 @@ def test_a_service_that_is_gone_leaves_the_answer_to_a_person(life: Life, ref: J
     life.store.commit([SaveJourney(replace(journey, service_id="gone", attempt=attempt))])
     assert "administrator" in life.says("yes, with pleasure")
     assert "any more offers" in life.says("I never signed up for this, delete my number")
+
+
+def test_a_stop_by_button_counts_against_the_account_like_one_in_words(
+    life: Life, ref: JourneyRef
+) -> None:
+    life.says(button=f"stop:{ref.journey_id}")
+    (day,) = life.store.accounts("salon")[ChannelKind.TELEGRAM].days
+    assert day.count(Signal.OPTED_OUT) == 1

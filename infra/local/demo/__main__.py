@@ -25,7 +25,11 @@ def main() -> int:
     parser.add_argument(
         "--stay", action="store_true", help="keep the pages up until Enter is pressed"
     )
-    parser.add_argument("--screenshot", type=Path, help="save a picture of the phones page here")
+    parser.add_argument(
+        "--screenshot",
+        type=Path,
+        help="save a picture of the phones page here, and of the owner's report beside it",
+    )
     options = parser.parse_args()
     console = Console(width=None if sys.stdout.isatty() else 110)
     began = time.monotonic()

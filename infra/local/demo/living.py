@@ -20,7 +20,7 @@ HOURS = (
     time(13),
     time(15),
     time(17),
-    time(19),
+    time(18, 45),
     time(22),
 )
 """Local times at which the world stands still for a moment; the busy hour of campaigns is looked at more closely."""

@@ -32,6 +32,22 @@ def take_phones(path: Path) -> None:
     take(path, f"{places.world_url()}/phones?wall={PHONES}", WIDTH, HEIGHT, phones=PHONES)
 
 
+def take_report(path: Path, name: str) -> None:
+    """The phone of `name`, at its latest picture."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=[*FLAGS])
+        page = browser.new_page(viewport={"width": 900, "height": HEIGHT}, device_scale_factor=1)
+        page.goto(f"{places.world_url()}/phones")
+        page.locator("#list").get_by_text(name).first.click()
+        phone = page.locator(".phone", has_text=name)
+        picture = phone.locator("img").last
+        picture.wait_for(timeout=PATIENCE_MS)
+        picture.evaluate("image => image.scrollIntoView({block: 'start'})")
+        page.wait_for_timeout(300)
+        phone.screenshot(path=path)
+        browser.close()
+
+
 def _await_phones(page: Page, phones: int) -> None:
     if phones:
         nth = page.locator(".phone:has(.bubble)").nth(phones - 1)

@@ -35,16 +35,17 @@ def run_salon(
         console.print(f"Phones of the clients: [link]{places.world_url()}/phones?wall=3[/link]")
         living.live(driver, seeded.company, options.weeks * 7)
         morning, facts = owner.last_report(driver), results.facts(driver, seeded.company)
+        if options.screenshot:
+            from demo.screenshots import take_phones, take_report
+
+            take_phones(options.screenshot)
+            take_report(options.screenshot.with_name("report.png"), owner.NAME)
         told(
             console,
             began,
             f"{options.weeks * 7} days; then {DAYS_AFTER} without messages, to see who comes",
         )
         living.wait_and_see(driver, seeded.company, DAYS_AFTER)
-        if options.screenshot:
-            from demo.screenshots import take_phones
-
-            take_phones(options.screenshot)
         today = seeded.company.local(driver.now()).date()
         days = driver.store.funnel(salon.COMPANY_ID, start.date(), today)
         console.print()

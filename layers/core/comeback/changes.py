@@ -175,7 +175,7 @@ class ChangeAccount:
 
 @dataclass(frozen=True)
 class SaveTrial:
-    """Upsert by trial id."""
+    """Drawn: must be new. Settled: holds once, so that what is counted beside it is counted once."""
 
     trial: Trial
 

@@ -119,12 +119,12 @@ def test_a_limit_is_the_same_in_words_and_in_figures(number: int, thousands: boo
 @pytest.mark.parametrize(
     ("event", "out", "back"),
     [
-        ("PAUSED", "come_back", ""),
-        ("DISABLED", "come_back", ""),
-        ("REJECTED", "come_back", ""),
-        ("DELETED", "come_back", ""),
-        ("APPROVED", "", "come_back"),
-        ("REINSTATED", "", "come_back"),
+        ("PAUSED", "come_back.en_US", ""),
+        ("DISABLED", "come_back.en_US", ""),
+        ("REJECTED", "come_back.en_US", ""),
+        ("DELETED", "come_back.en_US", ""),
+        ("APPROVED", "", "come_back.en_US"),
+        ("REINSTATED", "", "come_back.en_US"),
     ],
 )
 def test_templates_go_and_come_back(event: str, out: str, back: str) -> None:
@@ -137,7 +137,7 @@ def test_templates_go_and_come_back(event: str, out: str, back: str) -> None:
     }
     assert heard("message_template_status_update", **told) == [
         AccountChanged(
-            f"wa.message_template_status_update.come_back.{event}.{SECONDS}",
+            f"wa.message_template_status_update.come_backen-US.{event}.{SECONDS}",
             WABA,
             AT,
             template_out=out,

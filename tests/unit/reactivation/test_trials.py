@@ -89,3 +89,15 @@ def test_who_was_erased_counts_in_neither_group() -> None:
 def test_a_larger_holdout_keeps_who_was_held_out(client_id: str, one: int, other: int) -> None:
     small, large = sorted((one, other))
     assert in_holdout("salon", client_id, large) or not in_holdout("salon", client_id, small)
+
+
+def test_only_a_clients_first_draw_teaches_what_a_message_is_worth() -> None:
+    """Who stays away is drawn again each month while held out: counted each time, the control would fill with the lost."""
+    store = FakeStore()
+    store.save_company(COMPANY)
+    later = replace(TRIAL, trial_id="j2", on=ON + timedelta(days=30))
+    store.commit([SaveClient(Client("salon", "anna", "")), SaveTrial(TRIAL)])
+    store.commit([SaveTrial(later)])
+    settle = SettleTrials(store, FixedClock(NOON + timedelta(days=80)))
+    assert settle.company(COMPANY) == 2
+    assert store.arms("salon")["trial"] == {"treated": Tally(1, 0)}

@@ -23,11 +23,19 @@ from comeback.analytics.report import CAPTION_LIMIT, caption, units, words
 from comeback.analytics.usage import cost_of
 from comeback.changes import PutOutbox
 from comeback.companies.model import Company
-from comeback.conversations.model import OWNER, Content, OutboxMessage, Purpose
+from comeback.conversations.model import (
+    NAMES,
+    OWNER,
+    RESUME,
+    Button,
+    Content,
+    OutboxMessage,
+    Purpose,
+)
 from comeback.errors import Conflict
 from comeback.ports import Clock, Limits, OutboundQueue, Store
 from comeback.reactivation.model import TRIAL_DAYS
-from comeback.texts import supported
+from comeback.texts import supported, text
 
 DAYS = 28
 ATTEMPTS_LAST = timedelta(days=60)
@@ -49,10 +57,20 @@ class DailyReport:
     """Settles the company's trials first, so that the report knows of them."""
 
     def tick(self) -> list[str]:
-        """Ids of the companies reported on; hourly, each at its own hour."""
+        """Ids of the companies reported on; hourly, each at its own hour. Raises ExceptionGroup of what went wrong, once every
+        company has had its turn."""
         now = self.clock.now()
-        due = [c for c in self.store.companies() if company_due(c, now)]
-        return [company.company_id for company in due if self.company(company, now)]
+        told: list[str] = []
+        failed: list[Exception] = []
+        for company in self.store.companies():
+            try:
+                if company_due(company, now) and self.company(company, now):
+                    told.append(company.company_id)
+            except Exception as error:  # whatever it is, the others get theirs
+                failed.append(error)
+        if failed:
+            raise ExceptionGroup("some companies got no report", failed)
+        return told
 
     def company(self, company: Company, now: datetime) -> bool:
         """In one message if it fits under the chart, else its essence there and the whole below.
@@ -68,10 +86,11 @@ class DailyReport:
         language = supported(company.language)
         threshold = company.conversion_warning_percent / 100
         picture = self.chart(conversions.daily(facts, today, DAYS), language, threshold)
-        told = [Content(words(report, language), picture=picture)]
+        buttons = _resuming(report, language)
+        told = [Content(words(report, language), buttons, picture=picture)]
         if units(told[0].text) > CAPTION_LIMIT:
             essence = Content(caption(report, language), picture=picture)
-            told = [essence, Content(told[0].text)]
+            told = [essence, Content(told[0].text, buttons)]
         return self._send(company, today, told, now)
 
     def facts(self, company: Company, now: datetime) -> tuple[AttemptFact, ...]:
@@ -152,6 +171,18 @@ class DailyReport:
         for message in messages:
             self.outbound.enqueue(message.company_id, message.client_id, message.outbox_id)
         return fresh
+
+
+def _resuming(report: Report, language: str) -> tuple[Button, ...]:
+    """For each account that is stopped: the word of it may never have come, and the owner alone may go on."""
+    return tuple(
+        Button(
+            RESUME.format(channel=line.channel.value),
+            f"{NAMES[line.channel]}: {text(language, 'Go on')}",
+        )
+        for line in report.accounts
+        if line.state is AccountState.STOPPED
+    )
 
 
 def _told(found: Lift, company: Company) -> LiftFigures:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 from comeback.analytics.prices import Item
@@ -149,10 +149,6 @@ class Cost:
     @property
     def exact_minor(self) -> Decimal:
         return self.aws_minor + self.model_minor + self.messages_minor
-
-    @property
-    def total_minor(self) -> int:
-        return int(self.exact_minor.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ class Restriction(msgspec.Struct):
 class Told(msgspec.Struct):
     event: str = ""
     message_template_name: str = ""
+    message_template_language: str = ""
     current_limit: Limit = None
     max_daily_conversations_per_business: Limit = None
     max_daily_conversation_per_phone: Limit = None
@@ -74,7 +75,8 @@ def event_id(field: str, value: Mapping[str, Any], time: object) -> str:
     about = value.get("message_template_name") or value.get("display_phone_number") or ""
     limit = value.get("max_daily_conversations_per_business")
     told = value.get("event") or limit or value.get("max_daily_conversation_per_phone") or ""
-    return f"wa.{field}.{about}.{told}.{time}"
+    language = value.get("message_template_language") or ""
+    return f"wa.{field}.{about}{language}.{told}.{time}"
 
 
 def changes(event_id: str, news: AccountNews) -> list[AccountChanged]:
@@ -99,7 +101,8 @@ def _limited(heard: AccountChanged, told: Told) -> AccountChanged:
 
 
 def _template(heard: AccountChanged, told: Told) -> AccountChanged:
-    name = told.message_template_name
+    language = told.message_template_language.replace("-", "_")
+    name = f"{told.message_template_name}.{language}"
     if told.event in TEMPLATE_OUT:
         return replace(heard, template_out=name)
     return replace(heard, template_back=name) if told.event in TEMPLATE_BACK else heard

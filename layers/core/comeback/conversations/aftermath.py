@@ -22,7 +22,7 @@ from comeback.conversations.model import (
     Refusal,
     Signal,
 )
-from comeback.conversations.refusals import ACCOUNT_STOPPED
+from comeback.conversations.refusals import ACCOUNT_STOPPED, OURS
 from comeback.errors import NotFound
 from comeback.ports import ClientFile, Effects, Receipts, Store
 from comeback.reactivation.model import JourneyState, Outcome
@@ -63,7 +63,7 @@ class Aftermath:
             channel, code = message.address.channel, message.error_code
             return effects + self.stopped(message.company_id, channel, code, at)
         if message.refusal is Refusal.TEMPLATE and message.content.template:
-            name = message.content.template.name
+            name = message.content.template.key
             out = ChangeAccount(message.company_id, message.address.channel, template_out=name)
             notice = self._notice(
                 message.company_id, f"template.{name}", at, owner.TEMPLATE_OUT, template=name
@@ -124,7 +124,8 @@ def signals(before: OutboxState, message: OutboxMessage, at: datetime) -> tuple[
     known = set(ARRIVED.get(before, ()))
     told = [s for s in ARRIVED.get(message.state, ()) if s not in known]
     if message.state is OutboxState.FAILED:
-        meant = REFUSED.get(message.refusal) if message.refusal else None
+        ours = message.error_code in OURS or message.refusal is None
+        meant = None if ours else REFUSED.get(message.refusal or Refusal.MESSAGE)
         told = [meant] if meant else []
     return tuple(signal(message, s, at) for s in told)
 

@@ -6,6 +6,7 @@ so that between the claim and the call there is nothing but the call.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from comeback.changes import MoveOutbox, PutOutbox
@@ -13,7 +14,7 @@ from comeback.clients.model import Client, may_market
 from comeback.conversations.aftermath import Aftermath, signal, signals, untold
 from comeback.conversations.model import OutboxMessage, OutboxState, Purpose, Signal
 from comeback.conversations.outbox import abandoned, claim, claimed_at
-from comeback.conversations.refusals import ACCOUNT_STOPPED, refusal
+from comeback.conversations.refusals import ACCOUNT_STOPPED, LATE, refusal
 from comeback.errors import (
     Conflict,
     Permanent,
@@ -38,6 +39,8 @@ from comeback.ports import (
 from comeback.reactivation.model import Stage
 
 ATTEMPTS = 5
+GOOD_FOR = timedelta(hours=1)
+"""A marketing message that could not leave within it has missed its hour (a messenger that is down, a redrive)."""
 OPTED_OUT = "opted_out"
 """Our own error code: the client said no between the writing and the sending."""
 
@@ -108,7 +111,9 @@ class Deliver:
         if not may_market(file.consents, channel):
             return OPTED_OUT
         sends = self._limits.may_send(message.company_id, channel, self._clock.now())
-        return "" if sends else ACCOUNT_STOPPED
+        if not sends:
+            return ACCOUNT_STOPPED
+        return LATE if self._clock.now() - message.created_at > GOOD_FOR else ""
 
     def _claimed(self, message: OutboxMessage) -> OutboxMessage:
         """Raises Conflict when another invocation was first, Unavailable when nothing was claimed."""
@@ -168,7 +173,8 @@ class Deliver:
                 continue
             self._tell(effects)
             return
-        self._store.commit([MoveOutbox(moved, expected)])
+        told = signals(expected, moved, self._clock.now())
+        self._store.commit([MoveOutbox(moved, expected), *told])
         raise Conflict("the client's journey is being changed by others")
 
     def _tell_again(self, message: OutboxMessage) -> None:

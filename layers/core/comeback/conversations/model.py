@@ -44,6 +44,8 @@ class Purpose(StrEnum):
 
 OWNER = "owner"
 """In the place of a client's id, where the company's owner is written to or linked."""
+RESUME = "owner:resume:{channel}"
+"""The owner's button that lets a stopped account go on."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,11 @@ class TemplateCall:
     variables: tuple[str, ...]
     payloads: tuple[str, ...] = ()
     """Quick-reply payloads, one per button of the template."""
+
+    @property
+    def key(self) -> str:
+        """Each language is approved, and paused, on its own."""
+        return f"{self.name}.{self.language}"
 
 
 @dataclass(frozen=True)
@@ -190,7 +197,7 @@ class Account:
     """Unique users per moving 24 h that Meta allows outside service windows; None: not told, or unlimited."""
     quality: Quality = Quality.UNKNOWN
     templates_out: frozenset[str] = frozenset()
-    """Names of templates that Meta paused or disabled."""
+    """`<name>.<language>` of templates that Meta paused or disabled: each language is approved on its own."""
     resumed_at: datetime | None = None
     """When the owner last said: go on. Incidents before it do not stop the account any more."""
     days: tuple[HealthDay, ...] = ()

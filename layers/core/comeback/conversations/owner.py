@@ -16,6 +16,7 @@ from comeback.conversations.model import (
     OutboxMessage,
     Purpose,
 )
+from comeback.conversations.model import RESUME as RESUME_BUTTON
 from comeback.ports import Effects
 from comeback.reactivation.model import Proposal, ProposalState
 from comeback.texts import supported, text
@@ -48,7 +49,7 @@ def notice(
     language = supported(company.language)
     buttons: tuple[Button, ...] = ()
     if words == ACCOUNT_STOPPED:
-        verb = f"{PREFIX}:resume:{variables['channel'].lower()}"
+        verb = RESUME_BUTTON.format(channel=variables["channel"].lower())
         buttons = (Button(verb, text(language, RESUME)),)
     return message(company, cause, now, text(language, words, **variables), buttons)
 

@@ -142,7 +142,7 @@ class Receive:
             return owner.answer(company, event, linked, now, proposals)
         file = self._file(company_id, event, linked)
         if isinstance(event, MessageReceived):
-            return self._heard(file, event) if file else self._newcomer(company_id, event)
+            return self._heard(file, event) if file else self._stranger(company_id, event)
         if file is None:
             return Effects()
         if isinstance(event, MarketingStopped):
@@ -188,6 +188,12 @@ class Receive:
         told = Signal.OPTED_OUT if isinstance(event, MessageReceived) else Signal.BLOCKED
         counted = CountSignal(file.client.company_id, channel, on, told)
         return Effects((stop, counted)) + effects
+
+    def _stranger(self, company_id: str, event: MessageReceived) -> Effects:
+        """The owner's «спасибо» under a report is no client's."""
+        if event.address == self._store.company(company_id).owner:
+            return Effects()
+        return self._newcomer(company_id, event)
 
     def _newcomer(self, company_id: str, event: MessageReceived) -> Effects:
         """Whoever writes first becomes a client, is answered, and is asked whether we may write."""

@@ -29,7 +29,9 @@ CODES: Mapping[ChannelKind, Mapping[str, Refusal]] = {
 }
 ACCOUNT_STOPPED = "account_stopped"
 """Our own code: the account was stopped between the writing and the sending. No incident of its own."""
-OURS = {ACCOUNT_STOPPED: Refusal.STOPPED}
+LATE = "late"
+"""Our own code: it lay in the queue until its hour was over; a new minute is taken for it."""
+OURS = {ACCOUNT_STOPPED: Refusal.STOPPED, LATE: Refusal.NOT_NOW}
 
 
 def refusal(channel: ChannelKind, code: str) -> Refusal:

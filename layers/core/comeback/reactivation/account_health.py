@@ -66,9 +66,14 @@ def standing(account: Account, now: datetime) -> Standing:
     if stop:
         until = None if STOPS.get(stop.code, UNTIL_RESUMED) is UNTIL_RESUMED else _ends(stop)
         return Standing(allowed, score, stop.code, until, slowed)
-    if score >= STOP_FROM:
+    if score >= STOP_FROM and not _just_resumed(account, now):
         return Standing(allowed, score, "spam_score", None, slowed)
     return Standing(allowed, score, slowed=slowed)
+
+
+def _just_resumed(account: Account, now: datetime) -> bool:
+    """The owner has looked into it: cold for a week, whatever the score says."""
+    return account.resumed_at is not None and now - account.resumed_at < STEP
 
 
 def spam_score(account: Account, now: datetime) -> float:

@@ -52,7 +52,7 @@ class Analyse:
             why=ref.why,
         )
         accounts = self._store.accounts(ref.company_id)
-        closed = closed_channels(accounts, scene.file, fresh.attempt, now)
+        closed = closed_channels(scene.company, accounts, scene.file, fresh.attempt, now)
         reason = _not_due(scene.file, ref) or skip_reason(
             scene.company, scene.file, scene.rule, fresh, now, closed
         )
@@ -113,12 +113,16 @@ class Analyse:
             return early(wait)
         following = next_attempt(journey)
         accounts = self._store.accounts(journey.company_id)
-        closed = closed_channels(accounts, scene.file, following.attempt, now)
+        closed = closed_channels(scene.company, accounts, scene.file, following.attempt, now)
         reason = skip_reason(scene.company, scene.file, scene.rule, following, now, closed)
         if reason:
             return self._skip(following, scene, reason, now)
+        following = _addressed(following, scene, closed)
+        told = self._judge(following, scene, accounts, now)
+        if following.attempt.again == 0 and told and not told.worth:
+            return self._skip(following, scene, SkipReason.NOT_WORTH, now)
         today = scene.company.local(now).date()
-        saved = SaveJourney(_addressed(following, scene, closed))
+        saved = SaveJourney(following)
         self._store.commit([saved, *_dues_wait(scene, today)])
         return READY
 

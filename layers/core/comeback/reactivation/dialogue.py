@@ -7,13 +7,13 @@ caller writes in one transaction with the event's dedupe key.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from comeback.bookings.model import BookingRequest, Slot
-from comeback.changes import SaveClient, SaveConsent, SaveVisit
+from comeback.changes import CountSignal, SaveClient, SaveConsent, SaveVisit
 from comeback.clients.model import Consent, Visit, VisitStatus
 from comeback.companies.model import Company
-from comeback.conversations.model import MessageReceived, Purpose
+from comeback.conversations.model import MessageReceived, Purpose, Signal
 from comeback.errors import InvalidInput, NotFound, SlotTaken
 from comeback.ports import (
     AnswerFacts,
@@ -136,6 +136,7 @@ class ReactivationDialogue(Receipts):
             staff_id=slot.staff_id,
             starts_at=slot.starts_at,
             status=VisitStatus.BOOKED,
+            amount_minor=_price(turn, slot),
             source=OURS,
             journey_id=turn.journey.journey_id,
         )
@@ -227,7 +228,9 @@ class ReactivationDialogue(Receipts):
         saved = SaveConsent(file.client.company_id, file.client.client_id, consent)
         words = text(language, "You will not get any more offers from us. Write to us any time.")
         said = Effects(replies=(reply(file, event, now, words),))
-        return Effects((saved,)) + self.stopped(file) + said
+        on = now.astimezone(UTC).date()
+        told = CountSignal(file.client.company_id, event.address.channel, on, Signal.OPTED_OUT)
+        return Effects((saved, told)) + self.stopped(file) + said
 
 
 def journey_of(file: ClientFile, event: MessageReceived) -> Journey | None:
@@ -255,6 +258,15 @@ def _master_remembered(turn: Turn, slot: Slot) -> tuple[SaveClient, ...]:
     if not turn.remembers(OTHER_MASTER) or turn.client.preferred_staff_id == slot.staff_id:
         return ()
     return (SaveClient(replace(turn.client, preferred_staff_id=slot.staff_id)),)
+
+
+def _price(turn: Turn, slot: Slot) -> int:
+    """As offered, until the CRM tells what was paid; the discount was for the journey's own service."""
+    service = turn.scene.catalogue.services.get(slot.service_id)
+    full = service.price_minor if service else 0
+    percent = turn.journey.attempt.discount_percent
+    ours = slot.service_id == turn.journey.service_id
+    return round(full * (100 - percent) / 100) if ours else full
 
 
 def _request(turn: Turn, slot: Slot) -> BookingRequest:

@@ -53,7 +53,8 @@ class Generate:
         if not _template_only(journey, scene, now):
             return tuple(Style)
         account = self._store.accounts(journey.company_id).get(ChannelKind.WHATSAPP)
-        return usable(account.templates_out) if account else tuple(Style)
+        language = supported(scene.file.client.language or scene.company.language)
+        return usable(account.templates_out, language) if account else tuple(Style)
 
     def _write(self, journey: Journey, scene: Scene, now: datetime) -> tuple[Content, str]:
         """Free text where the channel takes it; WhatsApp outside its window takes the approved template alone."""

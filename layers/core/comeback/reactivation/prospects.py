@@ -54,7 +54,7 @@ class Prospects:
             return None
         scene = set_up(company, self._catalogue, file, due.service_id)
         journey = self._journey(due)
-        closed = closed_channels(self._accounts, file, journey.attempt, now)
+        closed = closed_channels(company, self._accounts, file, journey.attempt, now)
         address = choose_address(company, file, closed)
         if address is None or skip_reason(company, file, scene.rule, journey, now, closed):
             return None

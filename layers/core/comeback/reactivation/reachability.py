@@ -11,6 +11,7 @@ from comeback.reactivation.account_health import standing
 from comeback.reactivation.journey import NOT_ARRIVED
 from comeback.reactivation.model import Attempt, Completion, Journey, ServiceRule, SkipReason
 from comeback.reactivation.styles import usable
+from comeback.texts import supported
 
 PROACTIVE = (ChannelKind.TELEGRAM, ChannelKind.WHATSAPP, ChannelKind.MAX)
 """Messengers that allow writing first (Instagram does not, promise 6)."""
@@ -93,13 +94,19 @@ def _sent(journey: Journey) -> tuple[datetime, ...]:
 
 
 def closed_channels(
-    accounts: Mapping[ChannelKind, Account], file: ClientFile, attempt: Attempt, now: datetime
+    company: Company,
+    accounts: Mapping[ChannelKind, Account],
+    file: ClientFile,
+    attempt: Attempt,
+    now: datetime,
 ) -> frozenset[ChannelKind]:
     """Where this attempt has failed, our account is stopped, or WhatsApp has left us no template to begin with."""
     stopped = {c for c, account in accounts.items() if standing(account, now).stopped_by}
     whatsapp = accounts.get(ChannelKind.WHATSAPP)
     talk = file.conversation(ChannelKind.WHATSAPP)
-    if whatsapp and not usable(whatsapp.templates_out) and not (talk and talk.window_open(now)):
+    language = supported(file.client.language or company.language)
+    none_left = whatsapp is not None and not usable(whatsapp.templates_out, language)
+    if none_left and not (talk and talk.window_open(now)):
         stopped.add(ChannelKind.WHATSAPP)
     return frozenset({*stopped, *attempt.failed})
 

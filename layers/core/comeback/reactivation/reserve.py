@@ -10,6 +10,7 @@ from comeback.reactivation.client_zone import client_zone
 from comeback.reactivation.journey import Ending, outbox_id
 from comeback.reactivation.learning import wished_moment
 from comeback.reactivation.model import Journey, JourneyState, SkipReason, Why
+from comeback.reactivation.reachability import closed_channels, skip_reason
 from comeback.reactivation.scene import READY, SKIPPED, Answer, JourneyRef, Scene, early, load_ref
 
 
@@ -50,17 +51,19 @@ class Reserve:
         )
 
     def _day_is_full(self, journey: Journey, scene: Scene, now: datetime) -> Answer:
-        """A first message leaves its client to tomorrow's campaign; a later one waits for the next sending day."""
-        if journey.earlier:
+        """A first message leaves its client to tomorrow's campaign; a later one waits for the next sending day, but not for an
+        account that is stopped, nor for a client who may not be written to any more."""
+        accounts = self._store.accounts(journey.company_id)
+        closed = closed_channels(scene.company, accounts, scene.file, journey.attempt, now)
+        reason = skip_reason(scene.company, scene.file, scene.rule, journey, now, closed)
+        address = journey.attempt.address
+        if reason is None and address and address.channel in closed:
+            reason = SkipReason.ACCOUNT_STOPPED
+        if reason is None and journey.earlier:
             return early((_next_opening(scene, now) - now).total_seconds())
         ending = Ending(scene.company, scene.file, scene.rule, now)
-        self._store.commit(ending.skip(journey, self._why_full(journey, now)))
+        self._store.commit(ending.skip(journey, reason or SkipReason.DAILY_LIMIT))
         return SKIPPED
-
-    def _why_full(self, journey: Journey, now: datetime) -> SkipReason:
-        address = journey.attempt.address
-        stopped = address and not self._limits.may_send(journey.company_id, address.channel, now)
-        return SkipReason.ACCOUNT_STOPPED if stopped else SkipReason.DAILY_LIMIT
 
 
 def _ready(moment: datetime, now: datetime) -> Answer:

@@ -8,12 +8,17 @@ from comeback.changes import PutOutbox, SaveJourney
 from comeback.conversations.model import ChannelKind, OutboxMessage, OutboxState, Purpose
 from comeback.errors import InvalidInput
 from comeback.ports import Clock, Leases, Orchestrator, OutboundQueue, Store
+from comeback.reactivation.client_zone import client_zone
+from comeback.reactivation.find_slots import EARLY_BY
 from comeback.reactivation.journey import Ending, conclude, outbox_id
 from comeback.reactivation.model import Journey, JourneyState, Outcome, SkipReason
 from comeback.reactivation.reachability import closed_channels, is_open, skip_reason
 from comeback.reactivation.scene import JourneyRef, Scene, load_ref
+from comeback.reactivation.sending_limits import windows
 from comeback.reactivation.slots import LEASE
 
+LATE = "late"
+"""Our own code: its hour had passed when the message was ready; it takes a new minute."""
 CLOSED = "closed"
 """Our own code: the channel closed while the message waited; the attempt is made again in another."""
 
@@ -48,7 +53,7 @@ class Send:
     def _last_look(self, journey: Journey, scene: Scene, task_token: str, now: datetime) -> None:
         """Consent, bookings, accounts and the leases may have changed while the message waited for its minute."""
         accounts = self._store.accounts(journey.company_id)
-        closed = closed_channels(accounts, scene.file, journey.attempt, now)
+        closed = closed_channels(scene.company, accounts, scene.file, journey.attempt, now)
         if reason := self._forbidden(journey, scene, closed, now):
             ending = Ending(scene.company, scene.file, scene.rule, now)
             self._store.commit(ending.skip(journey, reason))
@@ -56,6 +61,9 @@ class Send:
         elif not is_open(scene.company, scene.file, journey.attempt.address, closed):
             self._store.commit([SaveJourney(conclude(journey, Outcome.UNDELIVERABLE, CLOSED))])
             self._orchestrator.finish_wait(task_token, Outcome.UNDELIVERABLE)
+        elif not _in_window(scene, now):
+            self._store.commit([SaveJourney(conclude(journey, Outcome.POSTPONED, LATE))])
+            self._orchestrator.finish_wait(task_token, Outcome.POSTPONED)
         else:
             self._hand_over(journey, scene, task_token, now)
 
@@ -98,6 +106,12 @@ class Send:
 
     def _enqueue(self, journey: Journey) -> None:
         self._outbound.enqueue(journey.company_id, journey.client_id, journey.attempt.outbox_id)
+
+
+def _in_window(scene: Scene, now: datetime) -> bool:
+    """Whether the client may be written to at this hour of theirs: retries may have taken a message past its minute."""
+    zone = client_zone(scene.file.client, scene.company)
+    return any(a <= now + EARLY_BY and now < b for a, b in windows(scene.company, now, zone))
 
 
 def _deadline(journey: Journey, scene: Scene, now: datetime) -> datetime:

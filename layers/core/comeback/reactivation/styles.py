@@ -18,6 +18,8 @@ TEMPLATES: Mapping[Style, str] = {
 """Names under which the words are registered with Meta (whatsapp_templates.py)."""
 
 
-def usable(templates_out: Collection[str]) -> tuple[Style, ...]:
-    """Whose template Meta has not taken out."""
-    return tuple(style for style, name in TEMPLATES.items() if name not in templates_out)
+def usable(templates_out: Collection[str], language: str) -> tuple[Style, ...]:
+    """Whose template Meta has not taken out in this language; `templates_out` as in `Account`."""
+    return tuple(
+        style for style, name in TEMPLATES.items() if f"{name}.{language}" not in templates_out
+    )

@@ -61,7 +61,7 @@ class Track:
             return True
         accounts = self._store.accounts(journey.company_id)
         following = next_attempt(journey).attempt
-        closed = closed_channels(accounts, scene.file, following, now)
+        closed = closed_channels(scene.company, accounts, scene.file, following, now)
         return choose_address(scene.company, scene.file, closed) is not None
 
 

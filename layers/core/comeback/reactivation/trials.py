@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from comeback.changes import CountArm, SaveTrial
 from comeback.clients.model import Visit, VisitStatus
 from comeback.companies.model import Company
-from comeback.errors import NotFound
+from comeback.errors import Conflict, NotFound
 from comeback.ports import Clock, Store
 from comeback.reactivation.judgement import CONTROL, TREATED, TRIALS
 from comeback.reactivation.model import TRIAL_DAYS, Trial
@@ -37,11 +37,20 @@ class SettleTrials:
         except NotFound:
             return False
         done = outcome(trial, file.visits, company)
-        arm = TREATED if trial.treated else CONTROL
-        won = int(bool(done.returned))
-        counted = CountArm(company.company_id, TRIALS, arm, tried=1, won=won)
-        self.store.commit([SaveTrial(done), counted])
+        try:
+            self.store.commit([SaveTrial(done), *_counted(done, file.trials)])
+        except Conflict:
+            return False  # another run was first
         return True
+
+
+def _counted(done: Trial, trials: tuple[Trial, ...]) -> tuple[CountArm, ...]:
+    """Of a client's first draw alone: who stays away is drawn again and again while held out, and seldom once written to, so
+    later draws are of different people in the two groups."""
+    if any(other.on < done.on for other in trials):
+        return ()
+    arm = TREATED if done.treated else CONTROL
+    return (CountArm(done.company_id, TRIALS, arm, tried=1, won=int(bool(done.returned))),)
 
 
 def outcome(trial: Trial, visits: tuple[Visit, ...], company: Company) -> Trial:

@@ -152,7 +152,7 @@ class Turn:
     def heard(self) -> Effects:
         """Counted as answered. Who talks to us is not silent: while an answer is awaited, its deadline starts anew."""
         counted, counts = reach(self.journey, Stage.ANSWERED, self.now)
-        if waits(counted, Outcome.NO_RESPONSE):
+        if waits(counted, Outcome.NO_RESPONSE) and counted.chair_on is None:
             deadline = self.now + timedelta(days=self.company.answer_days)
             counted = replace(counted, attempt=replace(counted.attempt, deadline=deadline))
         if counted == self.scene.file.journey(counted.journey_id):

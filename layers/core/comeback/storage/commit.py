@@ -195,7 +195,8 @@ def _account(change: ch.ChangeAccount) -> Iterable[Write]:
 
 
 def _trial(change: ch.SaveTrial) -> Iterable[Write]:
-    yield Put(TrialItem.of(change.trial))
+    settled = change.trial.returned is not None
+    yield Put(TrialItem.of(change.trial), TrialItem.returned.does_not_exist() if settled else NEW)
 
 
 def _arm(change: ch.CountArm) -> Iterable[Write]:
