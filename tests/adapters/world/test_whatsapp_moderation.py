@@ -63,9 +63,9 @@ def test_the_limit_is_another(salon: Salon, tier: int, heard: int) -> None:
 
 def test_a_template_is_paused_and_comes_back(salon: Salon) -> None:
     named = {"name": "come_back", "language": "ru"}
-    assert moderate(salon, "template", **named, event="PAUSED").template_out == "come_back"
+    assert moderate(salon, "template", **named, event="PAUSED").template_out == "come_back.ru"
     assert salon.invite("Анна", "завтра").json()["error"]["code"] == 132015
-    assert moderate(salon, "template", **named, event="REINSTATED").template_back == "come_back"
+    assert moderate(salon, "template", **named, event="REINSTATED").template_back == "come_back.ru"
     assert salon.invite("Анна", "завтра").status_code == 200
 
 

@@ -39,7 +39,7 @@ ARRIVED: Mapping[OutboxState, tuple[Signal, ...]] = {
     OutboxState.READ: (Signal.SENT, Signal.DELIVERED, Signal.READ),
 }
 """Each implies those before it."""
-REFUSED: Mapping[Refusal, Signal] = {
+REFUSED: Mapping[Refusal | None, Signal] = {
     Refusal.NOBODY: Signal.UNDELIVERED,
     Refusal.UNDELIVERED: Signal.UNDELIVERED,
     Refusal.OPTED_OUT: Signal.BLOCKED,
@@ -124,9 +124,8 @@ def signals(before: OutboxState, message: OutboxMessage, at: datetime) -> tuple[
     known = set(ARRIVED.get(before, ()))
     told = [s for s in ARRIVED.get(message.state, ()) if s not in known]
     if message.state is OutboxState.FAILED:
-        ours = message.error_code in OURS or message.refusal is None
-        meant = None if ours else REFUSED.get(message.refusal or Refusal.MESSAGE)
-        told = [meant] if meant else []
+        meant = REFUSED.get(message.refusal)
+        told = [meant] if meant and message.error_code not in OURS else []
     return tuple(signal(message, s, at) for s in told)
 
 
