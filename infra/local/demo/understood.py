@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 
+from comeback.clients.model import opted_out
 from comeback.conversations.model import Address, ChannelKind
 from rich.console import Console
 from rich.table import Table
@@ -55,8 +56,10 @@ def last_words(driver: Driver, company_id: str) -> dict[str, Counter[str]]:
 
 
 def _outcome(driver: Driver, company_id: str, client_id: str) -> str:
-    journeys = driver.store.client(company_id, client_id).journeys
-    spoken = [j for j in journeys if j.attempt.answered_at]
+    file = driver.store.client(company_id, client_id)
+    if opted_out(file.consents):
+        return "opted_out"
+    spoken = [j for j in file.journeys if j.attempt.answered_at]
     if not spoken:
         return "not heard"
     attempt = spoken[-1].attempt
