@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from comeback.channels.telegram_inbound import Update, acknowledgement
+from comeback.channels.telegram_update import Update, acknowledgement
 from comeback.channels.webhook import Enqueued, answer, enqueue, header, raw_body, same
 from comeback.runtime.aws import client
 from comeback.runtime.secrets import CompanySecrets

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from comeback.channels.webhook import answer, challenge, enqueue, header, raw_body, signed
-from comeback.channels.whatsapp_inbound import queued
+from comeback.channels.whatsapp_split import queued
 from comeback.runtime.aws import client
 from comeback.runtime.secrets import CompanySecrets
 from comeback.runtime.settings import InboundSettings, from_env

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from comeback.changes import SetOwner
-from comeback.channels.whatsapp_inbound import parse, split
+from comeback.channels.whatsapp_inbound import parse
+from comeback.channels.whatsapp_split import split
 from comeback.conversations.model import OWNER, Account, ChannelKind, Incident, Quality
 from comeback.storage.store import DynamoStore
 

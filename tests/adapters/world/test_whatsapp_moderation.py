@@ -9,7 +9,8 @@ import httpx
 import pytest
 from comeback.channels.whatsapp import WhatsAppChannel
 from comeback.channels.whatsapp_account import UNLIMITED
-from comeback.channels.whatsapp_inbound import parse, split
+from comeback.channels.whatsapp_inbound import parse
+from comeback.channels.whatsapp_split import split
 from comeback.conversations.model import AccountChanged, ChannelKind, Quality, Refusal
 from comeback.conversations.refusals import refusal
 from comeback.errors import Undeliverable

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from comeback.channels import telegram_inbound, whatsapp_inbound
+from comeback.channels import telegram_inbound, whatsapp_inbound, whatsapp_split
 from comeback.channels.whatsapp_account import READERS
 from comeback.conversations.model import (
     Address,
@@ -48,7 +48,7 @@ def telegram(**what: Any) -> list[InboundEvent]:
 
 
 def whatsapp(**what: Any) -> list[InboundEvent]:
-    singles = whatsapp_inbound.split(json.dumps(notification(value(**what))).encode())
+    singles = whatsapp_split.split(json.dumps(notification(value(**what))).encode())
     return [e for s in singles for e in whatsapp_inbound.parse(s.event_id, s.body)]
 
 
@@ -188,7 +188,7 @@ def test_whatsapp_unknown_kinds_are_messages_without_words() -> None:
 def test_whatsapp_one_notification_of_many_is_split_in_order() -> None:
     one = value(messages=[wa_message(), wa_message("image", image={"id": "9"}) | {"id": "wamid.2"}])
     two = value(statuses=[wa_status("read")], user_preferences=[wa_preference("stop")])
-    singles = whatsapp_inbound.split(json.dumps(notification(one, two)).encode())
+    singles = whatsapp_split.split(json.dumps(notification(one, two)).encode())
     assert [s.event_id for s in singles] == [
         f"wa.{WAMID}",
         "wa.wamid.2",
@@ -209,7 +209,7 @@ def test_whatsapp_a_sender_without_a_number_is_left_out() -> None:
 def test_whatsapp_one_odd_message_does_not_cost_the_others_their_way() -> None:
     odd = wa_message() | {"id": "wamid.odd", "text": "no object"}
     raw = json.dumps(notification(value(messages=[odd, wa_message()]))).encode()
-    first, second = whatsapp_inbound.split(raw)
+    first, second = whatsapp_split.split(raw)
     with pytest.raises(msgspec.ValidationError):
         whatsapp_inbound.parse(first.event_id, first.body)
     assert whatsapp_inbound.parse(second.event_id, second.body) == received(text="Привет")
@@ -218,7 +218,7 @@ def test_whatsapp_one_odd_message_does_not_cost_the_others_their_way() -> None:
 def test_whatsapp_news_of_no_consequence_are_left_out() -> None:
     news = {"new_quality_score": "YELLOW", "message_template_name": "come_back"}
     raw = json.dumps(notification(news, field="message_template_quality_update")).encode()
-    assert whatsapp_inbound.split(raw) == []
+    assert whatsapp_split.split(raw) == []
 
 
 # ── anything at all ──────────────────────────────────────────────────────────────────────────────
@@ -258,7 +258,7 @@ def test_whatsapp_anything_else_is_told_by_msgspec_only(body: Any, part: Any, da
     whole += [notification(value(user_preferences=[wa_preference("stop") | {"timestamp": date}]))]
     for each in whole:
         with suppress(msgspec.MsgspecError):
-            for single in whatsapp_inbound.split(json.dumps(each).encode()):
+            for single in whatsapp_split.split(json.dumps(each).encode()):
                 whatsapp_inbound.parse(single.event_id, single.body)
 
 
@@ -271,4 +271,4 @@ def test_dates_and_bytes_beyond_reason_are_told_by_msgspec_only(date: int, raw: 
         with suppress(msgspec.MsgspecError):
             telegram(**what)
     with suppress(msgspec.MsgspecError):
-        whatsapp_inbound.split(raw)
+        whatsapp_split.split(raw)

@@ -7,7 +7,8 @@ import httpx
 import pytest
 from comeback.channels import whatsapp
 from comeback.channels.whatsapp import WhatsAppChannel
-from comeback.channels.whatsapp_inbound import parse, queued, split
+from comeback.channels.whatsapp_inbound import parse
+from comeback.channels.whatsapp_split import queued, split
 from comeback.conversations.model import (
     Address,
     ChannelKind,

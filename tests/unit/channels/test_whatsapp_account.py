@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from comeback.channels.whatsapp_account import UNLIMITED, users
-from comeback.channels.whatsapp_inbound import ACCOUNT, Single, parse, queued, split
+from comeback.channels.whatsapp_account import READERS, UNLIMITED, users
+from comeback.channels.whatsapp_inbound import parse
+from comeback.channels.whatsapp_split import ACCOUNT, ACCOUNT_FIELDS, CHANNEL, Single, queued, split
 from comeback.conversations.model import (
     AccountChanged,
     Address,
@@ -216,3 +217,8 @@ def test_news_without_a_time_do_not_cost_the_others_their_way() -> None:
     with pytest.raises(msgspec.ValidationError):
         parse(timeless.event_id, timeless.body)
     assert len(parse(message.event_id, message.body)) == 1
+
+
+def test_every_field_that_is_let_through_is_read() -> None:
+    assert READERS.keys() == ACCOUNT_FIELDS
+    assert ChannelKind.WHATSAPP.value == CHANNEL

@@ -1,14 +1,13 @@
 """What WhatsApp tells about our own account: its rating, its messaging limit, its templates, what stops it.
 
-Shapes and words: developers.facebook.com, WhatsApp, webhooks reference of each field in `READERS` (May 2026). Light: the
-webhook loads it too.
+Shapes and words: developers.facebook.com, WhatsApp, webhooks reference of each field in `READERS` (May 2026).
 """
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
@@ -70,15 +69,6 @@ class AccountNews(msgspec.Struct):
     value: Told
 
 
-def event_id(field: str, value: Mapping[str, Any], time: object) -> str:
-    """WhatsApp gives none; the same news told again has the same."""
-    about = value.get("message_template_name") or value.get("display_phone_number") or ""
-    limit = value.get("max_daily_conversations_per_business")
-    told = value.get("event") or limit or value.get("max_daily_conversation_per_phone") or ""
-    language = value.get("message_template_language") or ""
-    return f"wa.{field}.{about}{language}.{told}.{time}"
-
-
 def changes(event_id: str, news: AccountNews) -> list[AccountChanged]:
     """Empty for what does not change what we may send."""
     address = Address(ChannelKind.WHATSAPP, news.waba_id)
@@ -121,7 +111,7 @@ READERS: Mapping[str, Callable[[AccountChanged, Told], AccountChanged]] = {
     "message_template_status_update": _template,
     "account_update": _account,
 }
-"""By the webhook field to subscribe to."""
+"""By the webhook field to subscribe to; the webhook knows them as `whatsapp_split.ACCOUNT_FIELDS`."""
 
 
 def users(*limits: Limit) -> int | None:

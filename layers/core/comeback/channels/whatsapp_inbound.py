@@ -1,13 +1,11 @@
-"""WhatsApp's notifications, split into single events, and as our inbound events. Light: the webhook loads it too."""
+"""WhatsApp's single events, as `whatsapp_split` puts them on the queue, as our inbound events."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
 
 from comeback.channels import whatsapp_account
-from comeback.channels.webhook import Enqueued
 from comeback.channels.whatsapp_account import AccountNews, UnixSeconds
 from comeback.conversations.model import (
     Address,
@@ -20,8 +18,6 @@ from comeback.conversations.model import (
     StatusReceived,
 )
 
-ACCOUNT = "account"
-"""In the place of a client's address, where an event is about our own account: such events keep their order."""
 UnixSecondsText = Annotated[str, msgspec.Meta(pattern="^[0-9]{1,9}$|^[1-3][0-9]{9}$")]
 
 
@@ -97,108 +93,7 @@ class Value(msgspec.Struct):
     statuses: list[Status] = []
     user_preferences: list[Preference] = []
     account: AccountNews | None = None
-    """In our own wrapping (`_of_change`)."""
-
-
-class Heads(msgspec.Struct):
-    messages: list[dict[str, Any]] = []
-    statuses: list[dict[str, Any]] = []
-    user_preferences: list[dict[str, Any]] = []
-
-
-class MessageHead(msgspec.Struct):
-    id: str
-    sender: str = msgspec.field(name="from", default="")
-    from_user_id: str = ""
-
-
-class StatusHead(msgspec.Struct):
-    id: str
-    status: str
-    recipient_id: str = ""
-    recipient_user_id: str = ""
-
-
-class PreferenceHead(msgspec.Struct):
-    timestamp: int | str
-    wa_id: str = ""
-    user_id: str = ""
-
-
-class Change(msgspec.Struct):
-    value: dict[str, Any]
-    field: str = ""
-
-
-class Entry(msgspec.Struct):
-    """`id`: the WhatsApp Business Account's. `time`: Unix seconds, of the account's news the only time there is."""
-
-    id: Any = ""
-    time: Any = None
-    changes: list[Change] = []
-
-
-class Notification(msgspec.Struct):
-    entry: list[Entry] = []
-
-
-class Single(msgspec.Struct):
-    """One event out of a notification: `body` is a `Value` with exactly one of what it may hold."""
-
-    event_id: str
-    address: str
-    body: dict[str, Any]
-
-
-def queued(company_id: str, raw: bytes) -> list[Enqueued]:
-    """What a notification puts on the queue. Raises msgspec.MsgspecError on what is no notification."""
-    return [
-        Enqueued(company_id, ChannelKind.WHATSAPP.value, s.address, s.event_id, s.body)
-        for s in split(raw)
-    ]
-
-
-def split(raw: bytes) -> list[Single]:
-    """Raises msgspec.ValidationError or DecodeError on what is no notification."""
-    notification = msgspec.json.decode(raw, type=Notification)
-    changes = [(entry, change) for entry in notification.entry for change in entry.changes]
-    return [single for entry, change in changes for single in _of_change(entry, change)]
-
-
-def _of_change(entry: Entry, change: Change) -> Iterator[Single]:
-    """Of our own account there is one thing told at a time; it takes along what it needs of its entry."""
-    if change.field not in whatsapp_account.READERS:
-        yield from _singles(change.value)
-        return
-    event_id = whatsapp_account.event_id(change.field, change.value, entry.time)
-    around = {"waba_id": entry.id, "time": entry.time, "field": change.field}
-    yield Single(event_id, ACCOUNT, {"account": {**around, "value": change.value}})
-
-
-def _singles(raw: dict[str, Any]) -> Iterator[Single]:
-    """Looks no deeper than at who and which: one odd message must not cost the others their way."""
-    value = msgspec.convert(raw, Heads)
-    for message in value.messages:
-        head = msgspec.convert(message, MessageHead)
-        sender = head.sender or head.from_user_id
-        body = {"contacts": _contacts_of(sender, raw), "messages": [message]}
-        yield Single(f"wa.{head.id}", sender, body)
-    for status in value.statuses:
-        told = msgspec.convert(status, StatusHead)
-        recipient = told.recipient_id or told.recipient_user_id
-        yield Single(f"wa.{told.id}.{told.status}", recipient, {"statuses": [status]})
-    for preference in value.user_preferences:
-        wish = msgspec.convert(preference, PreferenceHead)
-        who = wish.wa_id or wish.user_id
-        event_id = f"wa.pref.{who}.{wish.timestamp}"
-        yield Single(event_id, who, {"user_preferences": [preference]})
-
-
-def _contacts_of(sender: str, raw: dict[str, Any]) -> list[Any]:
-    """One notification may carry several senders' messages: nobody is called by another's name."""
-    listed = raw.get("contacts")
-    contacts = [c for c in listed if isinstance(c, dict)] if isinstance(listed, list) else []
-    return [c for c in contacts if sender in (c.get("wa_id"), c.get("user_id"))]
+    """In our own wrapping (`whatsapp_split`)."""
 
 
 def parse(event_id: str, body: dict[str, Any]) -> list[InboundEvent]:
