@@ -16,7 +16,9 @@ from comeback.companies.model import Company
 from comeback.conversations.model import (
     Account,
     Address,
+    Button,
     ChannelKind,
+    Content,
     Conversation,
     MessageReceived,
     OutboxMessage,
@@ -65,6 +67,20 @@ class ClientFile:
 
     def conversation(self, channel: ChannelKind) -> Conversation | None:
         return next((c for c in self.conversations if c.address.channel is channel), None)
+
+    def answer(
+        self,
+        event: MessageReceived,
+        now: datetime,
+        words: str,
+        buttons: tuple[Button, ...] = (),
+        part: str = "",
+    ) -> OutboxMessage:
+        """Our answer to what this client wrote."""
+        client, content = self.client, Content(words, buttons)
+        return OutboxMessage.answering(
+            event, client.company_id, client.client_id, content, now, part=part
+        )
 
 
 @dataclass(frozen=True)

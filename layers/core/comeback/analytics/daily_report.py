@@ -25,12 +25,11 @@ from comeback.changes import PutOutbox
 from comeback.companies.model import Company
 from comeback.conversations.model import (
     NAMES,
-    OWNER,
-    RESUME,
+    Address,
     Button,
     Content,
     OutboxMessage,
-    Purpose,
+    resume_button,
 )
 from comeback.errors import Conflict
 from comeback.ports import Clock, Limits, OutboundQueue, Store
@@ -91,7 +90,7 @@ class DailyReport:
         if units(told[0].text) > CAPTION_LIMIT:
             essence = Content(caption(report, language), picture=picture)
             told = [essence, Content(told[0].text, buttons)]
-        return self._send(company, today, told, now)
+        return self._send(company.company_id, company.owner, today, told, now)
 
     def facts(self, company: Company, now: datetime) -> tuple[AttemptFact, ...]:
         """Of the messages sent in the last 28 days."""
@@ -155,12 +154,17 @@ class DailyReport:
         )
 
     def _send(
-        self, company: Company, today: date, contents: Sequence[Content], now: datetime
+        self,
+        company_id: str,
+        owner: Address,
+        today: date,
+        contents: Sequence[Content],
+        now: datetime,
     ) -> bool:
         """Ids are the day's, so that nothing comes twice; a run that broke off between writing and handing over hands over
         again."""
         messages = [
-            _message(company, f"report.{today}.{n}", content, now)
+            OutboxMessage.to_owner(company_id, owner, f"report.{today}.{n}", content, now)
             for n, content in enumerate(contents, start=1)
         ]
         try:
@@ -177,7 +181,7 @@ def _resuming(report: Report, language: str) -> tuple[Button, ...]:
     """For each account that is stopped: the word of it may never have come, and the owner alone may go on."""
     return tuple(
         Button(
-            RESUME.format(channel=line.channel.value),
+            resume_button(line.channel),
             f"{NAMES[line.channel]}: {text(language, 'Go on')}",
         )
         for line in report.accounts
@@ -210,18 +214,3 @@ def company_due(company: Company, now: datetime) -> bool:
 
 def _days(since: date, until: date) -> Iterable[date]:
     return (since + timedelta(days=n) for n in range((until - since).days + 1))
-
-
-def _message(company: Company, cause: str, content: Content, now: datetime) -> OutboxMessage:
-    """Raises ValueError without an owner."""
-    if company.owner is None:
-        raise ValueError(f"company {company.company_id} has no owner's chat")
-    return OutboxMessage(
-        company_id=company.company_id,
-        client_id=OWNER,
-        outbox_id=f"{OWNER}.{cause}",
-        address=company.owner,
-        content=content,
-        purpose=Purpose.OWNER,
-        created_at=now,
-    )

@@ -13,7 +13,6 @@ from comeback.changes import (
 from comeback.clients.model import Consent, opted_out
 from comeback.conversations import owner
 from comeback.conversations.model import (
-    NAMES,
     ChannelKind,
     Incident,
     OutboxMessage,
@@ -65,10 +64,8 @@ class Aftermath:
         if message.refusal is Refusal.TEMPLATE and message.content.template:
             name = message.content.template.key
             out = ChangeAccount(message.company_id, message.address.channel, template_out=name)
-            notice = self._notice(
-                message.company_id, f"template.{name}", at, owner.TEMPLATE_OUT, template=name
-            )
-            return effects + Effects((out,)) + notice
+            company = self._store.company(message.company_id)
+            return effects + Effects((out,)) + self._once(owner.template_out(company, name, at))
         return effects
 
     def _opted_out(self, file: ClientFile, message: OutboxMessage, at: datetime) -> Effects:
@@ -84,19 +81,10 @@ class Aftermath:
     def stopped(self, company_id: str, channel: ChannelKind, code: str, at: datetime) -> Effects:
         """The messenger stopped our account: an incident, and the owner hears of it once a day."""
         incident = SaveIncident(company_id, channel, Incident(code, at))
-        cause = f"stopped.{channel.value}.{code}"
-        words = {"channel": NAMES[channel], "code": code}
-        told = self._notice(company_id, cause, at, owner.ACCOUNT_STOPPED, **words)
-        return Effects((incident,)) + told
-
-    def _notice(
-        self, company_id: str, cause: str, at: datetime, words: str, **variables: str
-    ) -> Effects:
-        """Once a day per cause; nothing where no owner is connected."""
         company = self._store.company(company_id)
-        notice = owner.notice(
-            company, f"{cause}.{at.astimezone(UTC).date()}", at, words, **variables
-        )
+        return Effects((incident,)) + self._once(owner.account_stopped(company, channel, code, at))
+
+    def _once(self, notice: OutboxMessage | None) -> Effects:
         if notice is None or self._told(notice):
             return Effects()
         return Effects((), (notice,))

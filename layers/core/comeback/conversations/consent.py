@@ -14,7 +14,6 @@ from comeback.conversations.model import (
     OutboxMessage,
     Purpose,
 )
-from comeback.conversations.replies import reply
 from comeback.errors import NotFound
 from comeback.ports import ClientFile, Effects, Store
 from comeback.texts import supported, text
@@ -65,7 +64,7 @@ class ConsentTalk:
             Button(YES, text(language, "Yes, do")),
             Button(NO, text(language, "No, thanks")),
         )
-        return reply(file, event, now, words, buttons, part)
+        return file.answer(event, now, words, buttons, part)
 
     def confirm_stop(
         self, file: ClientFile, event: MessageReceived, now: datetime
@@ -83,7 +82,7 @@ class ConsentTalk:
     ) -> OutboxMessage:
         own = file.client.language
         language = supported(own or self._store.company(file.client.company_id).language)
-        return reply(file, event, now, text(language, words))
+        return file.answer(event, now, text(language, words))
 
     def _bound(self, file: ClientFile, event: MessageReceived) -> tuple[Change, ...]:
         """The account that used the link becomes the client's address in this messenger; a newcomer's is already."""

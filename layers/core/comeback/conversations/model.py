@@ -5,6 +5,8 @@ Outbox state machine (promise 2: never two messages where one was meant):
     NEW ──claim──▶ SENDING ──accepted──▶ SENT ──▶ DELIVERED ──▶ READ
      ▲               │ │ └─no answer──▶ UNCERTAIN ──status webhook──▶ SENT | DELIVERED | READ | FAILED
      └─429, nothing──┘ └─definite no──▶ FAILED            (a late status never moves a message back)
+
+Long on purpose: what other capabilities may know of conversations and of our accounts stands in one place.
 """
 
 from collections.abc import Mapping
@@ -44,8 +46,6 @@ class Purpose(StrEnum):
 
 OWNER = "owner"
 """In the place of a client's id, where the company's owner is written to or linked."""
-RESUME = "owner:resume:{channel}"
-"""The owner's button that lets a stopped account go on."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,49 @@ class OutboxMessage:
     refusal: "Refusal | None" = None
     """What `error_code` means, once FAILED."""
     version: int = 0
+
+    @classmethod
+    def answering(
+        cls,
+        event: "MessageReceived",
+        company_id: str,
+        client_id: str,
+        content: Content,
+        now: datetime,
+        purpose: Purpose = Purpose.SERVICE,
+        part: str = "",
+    ) -> "OutboxMessage":
+        """In the channel they wrote in. A redelivered event makes the same id, so there is no second answer; `part` names a
+        further one."""
+        return cls(
+            company_id=company_id,
+            client_id=client_id,
+            outbox_id=f"re.{event.event_id}{part and '.'}{part}",
+            address=event.address,
+            content=content,
+            purpose=purpose,
+            created_at=now,
+        )
+
+    @classmethod
+    def to_owner(
+        cls, company_id: str, owner: Address, cause: str, content: Content, now: datetime
+    ) -> "OutboxMessage":
+        """Once per `cause`."""
+        return cls(
+            company_id=company_id,
+            client_id=OWNER,
+            outbox_id=f"{OWNER}.{cause}",
+            address=owner,
+            content=content,
+            purpose=Purpose.OWNER,
+            created_at=now,
+        )
+
+
+def resume_button(channel: ChannelKind) -> str:
+    """The id of the owner's button that lets a stopped account go on."""
+    return f"owner:resume:{channel.value}"
 
 
 class Refusal(StrEnum):

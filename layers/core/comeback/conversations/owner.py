@@ -1,7 +1,7 @@
 """The owner's own thread: how it is connected, what is told there, and what its buttons do."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from comeback.changes import ChangeAccount, SetOwner
 from comeback.companies.model import Company
@@ -15,8 +15,8 @@ from comeback.conversations.model import (
     MessageReceived,
     OutboxMessage,
     Purpose,
+    resume_button,
 )
-from comeback.conversations.model import RESUME as RESUME_BUTTON
 from comeback.ports import Effects
 from comeback.reactivation.model import Proposal, ProposalState
 from comeback.texts import supported, text
@@ -42,38 +42,21 @@ Proposals = Callable[[str, date], Proposal | None]
 """By company id and the day of the empty chairs."""
 
 
-def notice(
-    company: Company, cause: str, now: datetime, words: str, **variables: str
+def account_stopped(
+    company: Company, channel: ChannelKind, code: str, at: datetime
 ) -> OutboxMessage | None:
-    """A word to the owner, once per `cause`; None when no owner is connected. `words` is a catalogue's message."""
+    """Once a day per account and code, with the button to go on."""
     language = supported(company.language)
-    buttons: tuple[Button, ...] = ()
-    if words == ACCOUNT_STOPPED:
-        verb = RESUME_BUTTON.format(channel=variables["channel"].lower())
-        buttons = (Button(verb, text(language, RESUME)),)
-    return message(company, cause, now, text(language, words, **variables), buttons)
+    words = text(language, ACCOUNT_STOPPED, channel=NAMES[channel], code=code)
+    button = Button(resume_button(channel), text(language, RESUME))
+    cause = f"stopped.{channel.value}.{code}.{at.astimezone(UTC).date()}"
+    return _told(company, cause, at, Content(words, (button,)))
 
 
-def message(
-    company: Company,
-    cause: str,
-    now: datetime,
-    words: str,
-    buttons: tuple[Button, ...] = (),
-    picture: bytes = b"",
-) -> OutboxMessage | None:
-    """The same in words that are written already."""
-    if company.owner is None:
-        return None
-    return OutboxMessage(
-        company_id=company.company_id,
-        client_id=OWNER,
-        outbox_id=f"{OWNER}.{cause}",
-        address=company.owner,
-        content=Content(words, buttons, picture=picture),
-        purpose=Purpose.OWNER,
-        created_at=now,
-    )
+def template_out(company: Company, template: str, at: datetime) -> OutboxMessage | None:
+    """Once a day per template."""
+    words = text(supported(company.language), TEMPLATE_OUT, template=template)
+    return _told(company, f"template.{template}.{at.astimezone(UTC).date()}", at, Content(words))
 
 
 def empty_chairs(
@@ -89,7 +72,14 @@ def empty_chairs(
             for choice, label in chairs.LABELS.items()
         )
     words = chairs.question(company, proposal, names)
-    return message(company, proposal.cause, now, words, buttons)
+    return _told(company, proposal.cause, now, Content(words, buttons))
+
+
+def _told(company: Company, cause: str, now: datetime, content: Content) -> OutboxMessage | None:
+    """None when no owner is connected."""
+    if company.owner is None:
+        return None
+    return OutboxMessage.to_owner(company.company_id, company.owner, cause, content, now)
 
 
 def concerns(event: MessageReceived, linked: str | None) -> bool:
@@ -137,12 +127,5 @@ def _reply(
 
 
 def _said(company: Company, event: MessageReceived, now: datetime, said: str) -> OutboxMessage:
-    return OutboxMessage(
-        company_id=company.company_id,
-        client_id=OWNER,
-        outbox_id=f"re.{event.event_id}",
-        address=event.address,
-        content=Content(said),
-        purpose=Purpose.OWNER,
-        created_at=now,
-    )
+    content = Content(said)
+    return OutboxMessage.answering(event, company.company_id, OWNER, content, now, Purpose.OWNER)

@@ -38,7 +38,6 @@ from comeback.reactivation.turn import (
     Turn,
     pressed_button,
     read,
-    reply,
 )
 from comeback.reactivation.wishes import Wish
 from comeback.texts import text
@@ -110,7 +109,7 @@ class ReactivationDialogue(Receipts):
         found = pressed_button(event.button_id) or read_by_rules(facts)
         if found.intent == Intent.STOP:
             return self._opted_out(file, event, now, language)
-        return Effects(replies=(reply(file, event, now, text(language, HAND_OVER)),))
+        return Effects(replies=(file.answer(event, now, text(language, HAND_OVER)),))
 
     # ── one verb per intent ──────────────────────────────────────────────────────────────────────
 
@@ -227,7 +226,7 @@ class ReactivationDialogue(Receipts):
         consent = Consent(Purpose.MARKETING, False, now, "dialogue_stop", CONSENT_TEXT)
         saved = SaveConsent(file.client.company_id, file.client.client_id, consent)
         words = text(language, "You will not get any more offers from us. Write to us any time.")
-        said = Effects(replies=(reply(file, event, now, words),))
+        said = Effects(replies=(file.answer(event, now, words),))
         on = now.astimezone(UTC).date()
         told = CountSignal(file.client.company_id, event.address.channel, on, Signal.OPTED_OUT)
         return Effects((saved, told)) + self.stopped(file) + said

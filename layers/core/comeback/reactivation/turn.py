@@ -8,8 +8,8 @@ from comeback.bookings.model import Service, Slot
 from comeback.changes import CountArm, SaveJourney
 from comeback.clients.model import Client, Visit, VisitStatus
 from comeback.companies.model import Company
-from comeback.conversations.model import Button, Content, MessageReceived, OutboxMessage, Purpose
-from comeback.ports import AnswerFacts, AnswerReading, ClientFile, Effects, LanguageModel
+from comeback.conversations.model import Button, MessageReceived
+from comeback.ports import AnswerFacts, AnswerReading, Effects, LanguageModel
 from comeback.reactivation import answers, learning, names, wording
 from comeback.reactivation.answers import Intent
 from comeback.reactivation.client_zone import client_zone
@@ -190,26 +190,7 @@ class Turn:
         return self.heard() + self._say("\n".join((opening, *lines)), buttons)
 
     def _say(self, words: str, buttons: tuple[Button, ...]) -> Effects:
-        return Effects(replies=(reply(self.scene.file, self.event, self.now, words, buttons),))
-
-
-def reply(
-    file: ClientFile,
-    event: MessageReceived,
-    now: datetime,
-    words: str,
-    buttons: tuple[Button, ...] = (),
-) -> OutboxMessage:
-    """An answer in the channel the client wrote in; its id comes from the event, so a redelivery makes no second."""
-    return OutboxMessage(
-        company_id=file.client.company_id,
-        client_id=file.client.client_id,
-        outbox_id=f"re.{event.event_id}",
-        address=event.address,
-        content=Content(words, buttons),
-        purpose=Purpose.SERVICE,
-        created_at=now,
-    )
+        return Effects(replies=(self.scene.file.answer(self.event, self.now, words, buttons),))
 
 
 def read(turn: Turn, model: LanguageModel | None) -> AnswerReading:
