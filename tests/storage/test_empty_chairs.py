@@ -5,7 +5,15 @@ from datetime import datetime, time, timedelta
 
 import pytest
 from comeback.bookings.model import Service, Slot, Staff
-from comeback.changes import ClaimClient, CountArm, SaveClient, SaveConsent, SaveJourney, SaveVisit
+from comeback.changes import (
+    ClaimClient,
+    CountArm,
+    SaveClient,
+    SaveConsent,
+    SaveDue,
+    SaveJourney,
+    SaveVisit,
+)
 from comeback.clients.model import Consent, Visit, VisitStatus
 from comeback.companies.model import CrmKind, EmptyChairs, Hours
 from comeback.conversations.model import Address, ChannelKind, OutboxMessage, Purpose
@@ -301,6 +309,17 @@ def test_silence_ends_with_the_day_is_asked_once_and_refuses_nothing(life: Life)
     (due,) = file.due
     assert due.next_on == life.today + timedelta(days=14)
     assert life.store.arms("salon") == {}
+
+
+def test_an_invitation_that_finds_another_journey_leaves_the_rest_as_it_was(life: Life) -> None:
+    """Else one question too many would bring a client back whom another journey had let rest for months."""
+    (ref,) = approved(life, "anna")
+    (due,) = life.store.client("salon", "anna").due
+    rest = replace(due, next_on=life.today + timedelta(days=60))
+    life.store.commit([SaveDue(rest), ClaimClient("salon", "anna", "another")])
+    assert life.analyse.run(ref)["status"] == "skipped"
+    assert life.journey(ref).attempt.detail == "active_journey"
+    assert [d.next_on for d in life.store.client("salon", "anna").due] == [rest.next_on]
 
 
 def test_what_is_left_is_shared_out_among_those_asked(life: Life) -> None:

@@ -68,6 +68,11 @@ class ClientFile:
     def conversation(self, channel: ChannelKind) -> Conversation | None:
         return next((c for c in self.conversations if c.address.channel is channel), None)
 
+    def whatsapp_open(self, now: datetime) -> bool:
+        """Whether WhatsApp lets us write free text to this client now, and not an approved template alone."""
+        talk = self.conversation(ChannelKind.WHATSAPP)
+        return talk is not None and talk.window_open(now)
+
     def answer(
         self,
         event: MessageReceived,

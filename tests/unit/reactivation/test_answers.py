@@ -12,7 +12,7 @@ import pytest
 from comeback.errors import ComebackError, Permanent, Unavailable
 from comeback.ports import AnswerFacts, AnswerReading, LanguageModel
 from comeback.reactivation.answers import HEAD, Intent, read_by_rules, reading
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes.language_model import ScriptedModel, constant, erring
@@ -70,7 +70,6 @@ def test_nonsense_is_unclear_and_breaks_nothing(text: str) -> None:
     assert reading(None, answer_facts(text)).intent in (Intent.UNCLEAR, Intent.QUESTION)
 
 
-@settings(deadline=None)  # the first example pays for catalogues and patterns
 @given(text=st.text(max_size=300))
 def test_any_text_can_be_read(text: str) -> None:
     found = read_by_rules(answer_facts(text))

@@ -8,7 +8,7 @@ from comeback.reactivation.fact_check import LIMIT, problems
 from comeback.reactivation.generation import from_template
 from comeback.reactivation.mentions import moment_of
 from comeback.reactivation.slot_check import slot_problems
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.unit.reactivation.facts import STAFF, any_facts, message_facts
@@ -129,13 +129,11 @@ def test_titles_may_hold_what_texts_may_not() -> None:
 # ── properties: what we write passes, whatever the facts; one wrong fact never does ──────────────────
 
 
-@settings(deadline=None)  # the first example pays for catalogues and patterns
 @given(facts=any_facts())
 def test_templates_always_pass(facts: MessageFacts) -> None:
     assert problems(from_template(facts), facts, EVERYBODY) == ()
 
 
-@settings(deadline=None)  # the first example pays for catalogues and patterns
 @given(facts=any_facts(), minutes=st.integers(1, 1439))
 def test_a_moved_time_is_always_caught(facts: MessageFacts, minutes: int) -> None:
     assume(facts.slots)
@@ -149,7 +147,6 @@ def test_a_moved_time_is_always_caught(facts: MessageFacts, minutes: int) -> Non
     assert problems(f"{before}{wrong}{after}", facts, EVERYBODY)
 
 
-@settings(deadline=None)  # the first example pays for catalogues and patterns
 @given(facts=any_facts(), day=st.integers(1, 28))
 def test_a_moved_day_is_always_caught(facts: MessageFacts, day: int) -> None:
     assume(facts.slots)
@@ -161,14 +158,12 @@ def test_a_moved_day_is_always_caught(facts: MessageFacts, day: int) -> None:
     assert problems(from_template(facts).replace(slot.text, wrong, 1), facts, EVERYBODY)
 
 
-@settings(deadline=None)  # the first example pays for catalogues and patterns
 @given(facts=any_facts(), percent=st.integers(1, 99))
 def test_another_percent_is_always_caught(facts: MessageFacts, percent: int) -> None:
     assume(percent != facts.discount_percent)
     assert problems(f"{from_template(facts)} {percent} %", facts, EVERYBODY)
 
 
-@settings(deadline=None)  # the first example pays for catalogues and patterns
 @given(facts=any_facts(), stranger=st.sampled_from(("Анна", "Виктор", "Anna", "Victor")))
 def test_a_colleague_who_is_not_offered_is_always_caught(
     facts: MessageFacts, stranger: str
@@ -178,7 +173,6 @@ def test_a_colleague_who_is_not_offered_is_always_caught(
     assert problems(f"{from_template(facts)} {stranger}.", facts, EVERYBODY)
 
 
-@settings(deadline=None)  # the first example pays for catalogues and patterns
 @given(facts=any_facts(), amount=st.integers(32, 10**6))
 def test_an_amount_of_money_is_always_caught(facts: MessageFacts, amount: int) -> None:
     assert problems(f"{from_template(facts)} {amount} ₽", facts, EVERYBODY)

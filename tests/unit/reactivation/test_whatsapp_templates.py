@@ -6,7 +6,7 @@ from comeback.reactivation import whatsapp_templates
 from comeback.reactivation.fact_check import problems
 from comeback.reactivation.styles import Style
 from comeback.reactivation.whatsapp_templates import TEMPLATES, Definition
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.unit.reactivation.facts import STAFF, any_facts, message_facts
 
@@ -26,7 +26,6 @@ def test_definitions_keep_metas_rules(definition: Definition) -> None:
     assert len(definition.example) == 4
 
 
-@settings(deadline=None)  # the first example pays for catalogues and patterns
 @given(facts=any_facts())
 def test_every_call_is_one_meta_takes_and_true(facts: MessageFacts) -> None:
     call = whatsapp_templates.call(facts, "", JOURNEY)

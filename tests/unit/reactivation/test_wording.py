@@ -8,7 +8,7 @@ from comeback.bookings.model import Slot
 from comeback.conversations.model import ChannelKind
 from comeback.reactivation import wording
 from comeback.reactivation.phrasebook import LOCALES, counted, spoken
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.reactivation.facts import quarters
@@ -65,7 +65,6 @@ def test_whatsapp_shows_three_and_always_another_answer(slots: int, kinds: list[
     assert [b.button_id.split(":")[0] for b in found] == kinds
 
 
-@settings(deadline=None)  # the first example pays for catalogues and patterns
 @given(
     starts=st.lists(quarters(), max_size=9),
     attempt=st.integers(1, 99),

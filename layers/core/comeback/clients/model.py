@@ -1,5 +1,6 @@
 """A client, what they agreed to, and what they did."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -45,6 +46,13 @@ class Visit:
     journey_id: str = ""
     timed: bool = True
     """False: only the day is known, and `starts_at` is its local midnight."""
+
+
+def completed(visits: Iterable[Visit], service_id: str = "") -> list[Visit]:
+    """In their order; of one service, or of all."""
+    return [
+        v for v in visits if v.status is VisitStatus.COMPLETED and service_id in ("", v.service_id)
+    ]
 
 
 @dataclass(frozen=True)

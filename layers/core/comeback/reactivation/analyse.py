@@ -7,13 +7,12 @@ from datetime import date, datetime, timedelta
 from comeback.changes import Change, ClaimClient, SaveDue, SaveJourney, SaveTrial
 from comeback.conversations.model import Account, ChannelKind
 from comeback.ports import ClientFile, Clock, Store
-from comeback.reactivation.forecasts import forecast_of, stored_model
+from comeback.reactivation.forecasts import FittedModels, forecast_of
 from comeback.reactivation.holdout import in_holdout
 from comeback.reactivation.journey import (
     COMPLETIONS,
     NOT_ARRIVED,
     SILENCE,
-    Ending,
     next_attempt,
     rest_ends,
 )
@@ -52,10 +51,8 @@ class Analyse:
             why=ref.why,
         )
         accounts = self._store.accounts(ref.company_id)
-        closed = closed_channels(scene.company, accounts, scene.file, fresh.attempt, now)
-        reason = _not_due(scene.file, ref) or skip_reason(
-            scene.company, scene.file, scene.rule, fresh, now, closed
-        )
+        closed = closed_channels(scene, accounts, fresh.attempt, now)
+        reason = _not_due(scene.file, ref) or skip_reason(scene, fresh, now, closed)
         if scene.file.active_journey_id not in ("", ref.journey_id):
             reason = SkipReason.ACTIVE_JOURNEY
         if reason:
@@ -93,7 +90,7 @@ class Analyse:
     ) -> Judgement | None:
         """None without an address or a visit to judge by."""
         company_id, address = journey.company_id, journey.attempt.address
-        model = stored_model(self._store, company_id, journey.service_id)
+        model = FittedModels(self._store).of(company_id, journey.service_id)
         told = forecast_of(scene, model, now)
         if told is None or address is None:
             return None
@@ -105,21 +102,21 @@ class Analyse:
         """Unless an answer came while the journey rested."""
         outcome = journey.attempt.outcome
         if outcome and outcome not in (*SILENCE, *NOT_ARRIVED):
-            ending = Ending(scene.company, scene.file, scene.rule, now)
-            self._store.commit(ending.finish(journey, COMPLETIONS[outcome]))
+            self._store.commit(scene.ending(now).finish(journey, COMPLETIONS[outcome]))
             return SKIPPED
         wait = (rest_ends(journey, scene.rule) - now).total_seconds()
         if wait > 0:
             return early(wait)
         following = next_attempt(journey)
         accounts = self._store.accounts(journey.company_id)
-        closed = closed_channels(scene.company, accounts, scene.file, following.attempt, now)
-        reason = skip_reason(scene.company, scene.file, scene.rule, following, now, closed)
+        closed = closed_channels(scene, accounts, following.attempt, now)
+        reason = skip_reason(scene, following, now, closed)
         if reason:
             return self._skip(following, scene, reason, now)
         following = _addressed(following, scene, closed)
-        told = self._judge(following, scene, accounts, now)
-        if following.attempt.again == 0 and told and not told.worth:
+        anew = following.attempt.again == 0
+        told = self._judge(following, scene, accounts, now) if anew else None
+        if told and not told.worth:
             return self._skip(following, scene, SkipReason.NOT_WORTH, now)
         today = scene.company.local(now).date()
         saved = SaveJourney(following)
@@ -134,13 +131,12 @@ class Analyse:
         now: datetime,
         trial: Sequence[Change] = (),
     ) -> Answer:
-        ending = Ending(scene.company, scene.file, scene.rule, now)
-        self._store.commit([*ending.skip(journey, reason), *trial])
+        self._store.commit([*scene.ending(now).skip(journey, reason), *trial])
         return SKIPPED
 
 
 def _addressed(journey: Journey, scene: Scene, closed: Collection[ChannelKind]) -> Journey:
-    address = choose_address(scene.company, scene.file, closed)
+    address = choose_address(scene, closed)
     return replace(journey, attempt=replace(journey.attempt, address=address))
 
 

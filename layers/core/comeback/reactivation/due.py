@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from comeback.changes import Change, RemoveDue, SaveDue, SaveJourney
-from comeback.clients.model import Client, Visit, VisitStatus
+from comeback.clients.model import Client, Visit, VisitStatus, completed
 from comeback.companies.model import Company
 from comeback.ports import Catalogue, ClientFile, Clock, Effects, Store
+from comeback.reactivation.forecasts import FittedModels, visit_days
 from comeback.reactivation.intervals import rule_for
 from comeback.reactivation.journey import conclude
 from comeback.reactivation.model import (
@@ -18,7 +19,6 @@ from comeback.reactivation.model import (
     ServiceRule,
 )
 from comeback.reactivation.reasons import why
-from comeback.reactivation.returns import ReturnModel
 
 OURS = "comeback"
 """`Visit.source` of what we booked ourselves."""
@@ -30,7 +30,10 @@ class DueDates:
 
     store: Store
     clock: Clock
-    _models: dict[tuple[str, str], ReturnModel | None] = field(default_factory=dict)
+    _models: FittedModels = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._models = FittedModels(self.store)
 
     def due(
         self, company: Company, catalogue: Catalogue, client: Client, visits: Sequence[Visit]
@@ -59,15 +62,12 @@ class DueDates:
     def _entry(
         self, company: Company, rule: ServiceRule, client: Client, visits: Sequence[Visit]
     ) -> DueService | None:
-        completed = [
-            v
-            for v in visits
-            if v.service_id == rule.service_id and v.status is VisitStatus.COMPLETED
-        ]
-        if not completed or not rule.active:
+        came = completed(visits, rule.service_id)
+        if not came or not rule.active:
             return None
         source, interval = rule.interval()
-        last = max(company.local(v.starts_at).date() for v in completed)
+        days = visit_days(company, came)
+        last = max(days)
         entry = DueService(
             company_id=company.company_id,
             client_id=client.client_id,
@@ -75,18 +75,17 @@ class DueDates:
             due_on=last + timedelta(days=interval.days),
             next_on=last + timedelta(days=interval.days),
             last_visit_on=last,
-            visits=len(completed),
-            spend_minor=sum(v.amount_minor for v in completed),
+            visits=len(came),
+            spend_minor=sum(v.amount_minor for v in came),
             vip=client.vip,
             source=source,
             reason=interval.reason,
         )
-        days = [company.local(v.starts_at).date() for v in completed]
         return self._forecast(company, entry, days)
 
     def _forecast(self, company: Company, entry: DueService, days: Sequence[date]) -> DueService:
         """The band and the chance of return always; the due date itself only where history is the winning source."""
-        model = self._model(company.company_id, entry.service_id)
+        model = self._models.of(company.company_id, entry.service_id)
         if model is None:
             return entry
         today = company.local(self.clock.now()).date()
@@ -102,21 +101,6 @@ class DueDates:
             next_on=forecast.due_on,
             reason=why(forecast.basis, company.language),
         )
-
-    def _model(self, company_id: str, service_id: str) -> ReturnModel | None:
-        key = (company_id, service_id)
-        if key not in self._models:
-            stored = self.store.model(company_id, service_id)
-            self._models[key] = _readable(stored) if stored else None
-        return self._models[key]
-
-
-def _readable(stored: str) -> ReturnModel | None:
-    """None for a model of an older release: until tonight's refit the rule's days stand in."""
-    try:
-        return ReturnModel.from_json(stored)
-    except ValueError:
-        return None
 
 
 def keep_rests(fresh: Sequence[DueService], stored: Sequence[DueService]) -> tuple[DueService, ...]:

@@ -8,7 +8,6 @@ from comeback.bookings.model import Slot
 from comeback.changes import SaveJourney
 from comeback.companies.model import Company
 from comeback.ports import Clock, Crms, Leases, Store
-from comeback.reactivation.journey import Ending
 from comeback.reactivation.learning import discount
 from comeback.reactivation.model import Journey, JourneyState, Preferences, SkipReason
 from comeback.reactivation.offers import discount_percent
@@ -127,8 +126,7 @@ class FindSlots:
         return replace(journey, state=JourneyState.PREPARED, attempt=attempt)
 
     def _no_slots(self, journey: Journey, scene: Scene, now: datetime) -> Answer:
-        ending = Ending(scene.company, scene.file, scene.rule, now)
-        self._store.commit(ending.skip(journey, SkipReason.NO_SLOTS))
+        self._store.commit(scene.ending(now).skip(journey, SkipReason.NO_SLOTS))
         return SKIPPED
 
 

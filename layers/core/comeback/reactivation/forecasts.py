@@ -1,27 +1,46 @@
 """The forecast of one client's return to one service, by the company's fitted model."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from comeback.clients.model import Visit, completed
+from comeback.companies.model import Company
 from comeback.ports import Store
-from comeback.reactivation.judgement import completed
 from comeback.reactivation.returns import ReturnForecast, ReturnModel
 from comeback.reactivation.scene import Scene
 
 
-def stored_model(store: Store, company_id: str, service_id: str) -> ReturnModel | None:
-    """None when none was fitted yet, or by an older release: until tonight's refit the rule's days stand in."""
-    stored = store.model(company_id, service_id)
+class FittedModels:
+    """What the nightly refit has stored; each is read once, and kept as long as this is."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._read: dict[tuple[str, str], ReturnModel | None] = {}
+
+    def of(self, company_id: str, service_id: str) -> ReturnModel | None:
+        """None when none was fitted yet, or by an older release: until tonight's refit the rule's days stand in."""
+        key = (company_id, service_id)
+        if key not in self._read:
+            self._read[key] = _readable(self._store.model(company_id, service_id))
+        return self._read[key]
+
+
+def _readable(stored: str | None) -> ReturnModel | None:
     try:
         return ReturnModel.from_json(stored) if stored else None
     except ValueError:
         return None
 
 
+def visit_days(company: Company, visits: Iterable[Visit], service_id: str = "") -> list[date]:
+    """Local days of completed visits, of one service or of all."""
+    return [company.local(v.starts_at).date() for v in completed(visits, service_id)]
+
+
 def forecast_of(scene: Scene, model: ReturnModel | None, now: datetime) -> ReturnForecast | None:
     """None without a visit to tell by."""
-    company, visits = scene.company, completed(scene.file.visits, scene.service.service_id)
-    days = [company.local(visit.starts_at).date() for visit in visits]
+    company = scene.company
+    days = visit_days(company, scene.file.visits, scene.service.service_id)
     return forecast(model, days, company.local(now).date(), scene.rule.interval()[1].days)
 
 

@@ -4,17 +4,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from comeback.changes import SaveJourney
+from comeback.clients.model import completed
 from comeback.conversations.model import ChannelKind, Content
 from comeback.errors import InvalidInput
 from comeback.ports import Clock, MessageFacts, Models, Store
 from comeback.reactivation import generation, whatsapp_templates, wording
-from comeback.reactivation.journey import Ending
-from comeback.reactivation.judgement import completed
 from comeback.reactivation.learning import style
 from comeback.reactivation.model import Journey, JourneyState, SkipReason
 from comeback.reactivation.scene import READY, SKIPPED, Answer, JourneyRef, Scene, load_ref
 from comeback.reactivation.styles import Style, usable
-from comeback.texts import supported
 
 APPROVED = "approved_template"
 ALSO_NAMED = 4
@@ -37,8 +35,7 @@ class Generate:
         now = self._clock.now()
         styles = self._usable(journey, scene, now)
         if not styles:
-            ending = Ending(scene.company, scene.file, scene.rule, now)
-            self._store.commit(ending.skip(journey, SkipReason.NO_TEMPLATE))
+            self._store.commit(scene.ending(now).skip(journey, SkipReason.NO_TEMPLATE))
             return SKIPPED
         chosen = style(self._store.arms(journey.company_id), journey, styles)
         journey = replace(journey, attempt=replace(journey.attempt, style=chosen.value))
@@ -53,8 +50,7 @@ class Generate:
         if not _template_only(journey, scene, now):
             return tuple(Style)
         account = self._store.accounts(journey.company_id).get(ChannelKind.WHATSAPP)
-        language = supported(scene.file.client.language or scene.company.language)
-        return usable(account.templates_out, language) if account else tuple(Style)
+        return usable(account.templates_out, scene.language) if account else tuple(Style)
 
     def _write(self, journey: Journey, scene: Scene, now: datetime) -> tuple[Content, str]:
         """Free text where the channel takes it; WhatsApp outside its window takes the approved template alone."""
@@ -86,15 +82,12 @@ def _channel(journey: Journey) -> ChannelKind:
 
 
 def _template_only(journey: Journey, scene: Scene, now: datetime) -> bool:
-    talk = scene.file.conversation(ChannelKind.WHATSAPP)
-    in_window = talk is not None and talk.window_open(now)
-    return _channel(journey) is ChannelKind.WHATSAPP and not in_window
+    return _channel(journey) is ChannelKind.WHATSAPP and not scene.file.whatsapp_open(now)
 
 
 def facts_of(journey: Journey, scene: Scene, now: datetime) -> MessageFacts:
     """All that the text may say; nothing of who the client is."""
-    company, client = scene.company, scene.file.client
-    language = supported(client.language or company.language)
+    company, language = scene.company, scene.language
     names = {s.staff_id: s.name for s in scene.catalogue.staff.values()}
     visits = completed(scene.file.visits, journey.service_id)
     last = visits[-1] if visits else None

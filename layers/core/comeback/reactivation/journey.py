@@ -195,6 +195,8 @@ class Ending:
         if entry is None or reason is SkipReason.NOT_DUE:
             return ()
         next_on = self._next_on(journey.why, completion, reason)
+        if reason is SkipReason.ACTIVE_JOURNEY:
+            next_on = max(next_on, entry.next_on)
         return (SaveDue(replace(entry, next_on=max(next_on, entry.due_on))),)
 
     def _next_on(self, why: Why, completion: Completion, reason: SkipReason | None) -> date:

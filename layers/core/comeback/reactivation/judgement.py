@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 
-from comeback.clients.model import Visit, VisitStatus
+from comeback.clients.model import completed
 from comeback.conversations.model import Account, Address, Signal
 from comeback.reactivation.bandit import Prior, seeded
 from comeback.reactivation.model import TRIAL_DAYS, Tally
@@ -90,8 +90,3 @@ def opt_out_rate(account: Account | None) -> float:
     sent = sum(day.count(Signal.SENT) for day in days)
     out = sum(day.count(Signal.OPTED_OUT) + day.count(Signal.BLOCKED) for day in days)
     return OPTS_OUT.after(Tally(max(sent, out), out))
-
-
-def completed(visits: tuple[Visit, ...], service_id: str) -> list[Visit]:
-    """Oldest first, as the file has them."""
-    return [v for v in visits if v.service_id == service_id and v.status is VisitStatus.COMPLETED]

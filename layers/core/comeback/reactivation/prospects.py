@@ -8,14 +8,13 @@ from comeback.companies.model import Company
 from comeback.errors import NotFound
 from comeback.ports import Catalogue, ClientFile, Store
 from comeback.reactivation.chairs_rank import Prospect, best_slot, fit
-from comeback.reactivation.forecasts import forecast_of, stored_model
+from comeback.reactivation.forecasts import FittedModels, forecast_of
 from comeback.reactivation.holdout import in_holdout
 from comeback.reactivation.judgement import TRIALS, judge
 from comeback.reactivation.model import DueService, Journey, Why
 from comeback.reactivation.naming import CHAIRS, journey_id
 from comeback.reactivation.preferences import preferences
 from comeback.reactivation.reachability import choose_address, closed_channels, skip_reason
-from comeback.reactivation.returns import ReturnModel
 from comeback.reactivation.scene import set_up
 
 WITHIN_DAYS = 14
@@ -34,7 +33,7 @@ class Prospects:
         self._now = now
         self._accounts = store.accounts(company.company_id)
         self._trials = store.arms(company.company_id).get(TRIALS, {})
-        self._models: dict[str, ReturnModel | None] = {}
+        self._models = FittedModels(store)
 
     def among(self, dues: Iterable[DueService], free: Free) -> Iterator[Prospect]:
         """One file is read for each of `dues`; whoever may not be written to is left out, as Analyse would."""
@@ -54,11 +53,11 @@ class Prospects:
             return None
         scene = set_up(company, self._catalogue, file, due.service_id)
         journey = self._journey(due)
-        closed = closed_channels(company, self._accounts, file, journey.attempt, now)
-        address = choose_address(company, file, closed)
-        if address is None or skip_reason(company, file, scene.rule, journey, now, closed):
+        closed = closed_channels(scene, self._accounts, journey.attempt, now)
+        address = choose_address(scene, closed)
+        if address is None or skip_reason(scene, journey, now, closed):
             return None
-        told = forecast_of(scene, self._model(due.service_id), now)
+        told = forecast_of(scene, self._models.of(due.company_id, due.service_id), now)
         likes = preferences(file.visits, company.zone, file.client.preferred_staff_id)
         slot = best_slot(free, likes, company.zone)
         if told is None or slot is None:
@@ -80,9 +79,3 @@ class Prospects:
             started_at=self._now,
             why=Why.EMPTY_CHAIR,
         )
-
-    def _model(self, service_id: str) -> ReturnModel | None:
-        if service_id not in self._models:
-            company_id = self._company.company_id
-            self._models[service_id] = stored_model(self._store, company_id, service_id)
-        return self._models[service_id]

@@ -3,25 +3,24 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from comeback.clients.model import VisitStatus, may_market, opted_out
+from comeback.clients.model import VisitStatus, completed, may_market, opted_out
 from comeback.companies.model import Company
 from comeback.conversations.model import Account, Address, ChannelKind
 from comeback.ports import ClientFile
 from comeback.reactivation.account_health import standing
 from comeback.reactivation.journey import NOT_ARRIVED
 from comeback.reactivation.model import Attempt, Completion, Journey, ServiceRule, SkipReason
+from comeback.reactivation.scene import Scene
 from comeback.reactivation.styles import usable
-from comeback.texts import supported
 
 PROACTIVE = (ChannelKind.TELEGRAM, ChannelKind.WHATSAPP, ChannelKind.MAX)
 """Messengers that allow writing first (Instagram does not, promise 6)."""
 
 
-def choose_address(
-    company: Company, file: ClientFile, closed: Collection[ChannelKind] = ()
-) -> Address | None:
+def choose_address(scene: Scene, closed: Collection[ChannelKind] = ()) -> Address | None:
     """The first of the company's channels where the client has an address, a consent, and was not unreachable. `closed`:
     where this attempt failed, or our account is stopped."""
+    company, file = scene.company, scene.file
     for channel in company.channels:
         if channel not in PROACTIVE or channel in file.client.unreachable or channel in closed:
             continue
@@ -33,23 +32,17 @@ def choose_address(
     return None
 
 
-def is_open(
-    company: Company, file: ClientFile, address: Address | None, closed: Collection[ChannelKind]
-) -> bool:
+def is_open(scene: Scene, address: Address | None, closed: Collection[ChannelKind]) -> bool:
     """Whether this very address may still be written to, were there a better one or not."""
-    elsewhere = {c for c in company.channels if address is None or c is not address.channel}
-    return address is not None and choose_address(company, file, {*closed, *elsewhere}) == address
+    elsewhere = {c for c in scene.company.channels if address is None or c is not address.channel}
+    return address is not None and choose_address(scene, {*closed, *elsewhere}) == address
 
 
 def skip_reason(
-    company: Company,
-    file: ClientFile,
-    rule: ServiceRule,
-    journey: Journey,
-    now: datetime,
-    closed: Collection[ChannelKind] = (),
+    scene: Scene, journey: Journey, now: datetime, closed: Collection[ChannelKind]
 ) -> SkipReason | None:
     """Why this client must not be written to now; None: they may. The order is the order of weight."""
+    company, file, rule = scene.company, scene.file, scene.rule
     if not company.enabled:
         return SkipReason.COMPANY_DISABLED
     if not rule.active:
@@ -66,8 +59,8 @@ def skip_reason(
         return SkipReason.RECENT_MESSAGE
     if capped(company, file, now):
         return SkipReason.FREQUENCY_CAP
-    if choose_address(company, file, closed) is None:
-        return _why_no_address(company, file, closed)
+    if choose_address(scene, closed) is None:
+        return _why_no_address(scene, closed)
     return None
 
 
@@ -94,19 +87,13 @@ def _sent(journey: Journey) -> tuple[datetime, ...]:
 
 
 def closed_channels(
-    company: Company,
-    accounts: Mapping[ChannelKind, Account],
-    file: ClientFile,
-    attempt: Attempt,
-    now: datetime,
+    scene: Scene, accounts: Mapping[ChannelKind, Account], attempt: Attempt, now: datetime
 ) -> frozenset[ChannelKind]:
     """Where this attempt has failed, our account is stopped, or WhatsApp has left us no template to begin with."""
     stopped = {c for c, account in accounts.items() if standing(account, now).stopped_by}
     whatsapp = accounts.get(ChannelKind.WHATSAPP)
-    talk = file.conversation(ChannelKind.WHATSAPP)
-    language = supported(file.client.language or company.language)
-    none_left = whatsapp is not None and not usable(whatsapp.templates_out, language)
-    if none_left and not (talk and talk.window_open(now)):
+    none_left = whatsapp is not None and not usable(whatsapp.templates_out, scene.language)
+    if none_left and not scene.file.whatsapp_open(now):
         stopped.add(ChannelKind.WHATSAPP)
     return frozenset({*stopped, *attempt.failed})
 
@@ -116,12 +103,8 @@ def has_future_booking(file: ClientFile, now: datetime) -> bool:
 
 
 def _came_since(file: ClientFile, journey: Journey) -> bool:
-    return any(
-        v.status is VisitStatus.COMPLETED
-        and v.service_id == journey.service_id
-        and v.starts_at > journey.started_at
-        for v in file.visits
-    )
+    visits = completed(file.visits, journey.service_id)
+    return any(v.starts_at > journey.started_at for v in visits)
 
 
 def _recently_written(file: ClientFile, journey: Journey, rule: ServiceRule, now: datetime) -> bool:
@@ -135,11 +118,10 @@ def _recently_written(file: ClientFile, journey: Journey, rule: ServiceRule, now
     return any(sent > since for other in others for sent in _sent(other))
 
 
-def _why_no_address(
-    company: Company, file: ClientFile, closed: Collection[ChannelKind]
-) -> SkipReason:
-    if closed and choose_address(company, file):
+def _why_no_address(scene: Scene, closed: Collection[ChannelKind]) -> SkipReason:
+    if closed and choose_address(scene):
         return SkipReason.ACCOUNT_STOPPED
+    company, file = scene.company, scene.file
     reachable = [
         a
         for a in file.client.addresses

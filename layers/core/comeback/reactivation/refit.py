@@ -7,11 +7,11 @@ from datetime import date
 
 from comeback.bookings.model import Service
 from comeback.changes import Change, SaveDue
-from comeback.clients.model import VisitStatus
 from comeback.companies.model import Company
 from comeback.errors import ComebackError
 from comeback.ports import Catalogue, ClientFile, Clock, Models, Store
 from comeback.reactivation.due import DueDates, keep_rests
+from comeback.reactivation.forecasts import visit_days
 from comeback.reactivation.intervals import default_interval, rule_for
 from comeback.reactivation.model import Interval, IntervalSource, ServiceRule
 from comeback.reactivation.returns import ReturnModel
@@ -51,13 +51,15 @@ class Refit:
         """Company first, then each service shrunk towards it (client ← service ← company ← vertical)."""
         now = self._clock.now()
         today = company.local(now).date()
-        everything = [days for file in files if (days := visit_days(company, file))]
+        everything = [days for file in files if (days := visit_days(company, file.visits))]
         usual = default_interval(company.business_type, "").days
         whole = ReturnModel.fit(everything, as_of=today, prior=ReturnModel.default(usual))
         self._store.save_model(company.company_id, WHOLE_COMPANY, whole.to_json(), now)
         for service in catalogue.services.values():
             histories = [
-                days for file in files if (days := visit_days(company, file, service.service_id))
+                days
+                for file in files
+                if (days := visit_days(company, file.visits, service.service_id))
             ]
             model = ReturnModel.fit(histories, as_of=today, prior=whole)
             self._store.save_model(company.company_id, service.service_id, model.to_json(), now)
@@ -102,15 +104,6 @@ class Refit:
                 self._store.commit(changes)
                 renewed += len(changes)
         return renewed
-
-
-def visit_days(company: Company, file: ClientFile, service_id: str = "") -> list[date]:
-    """Local days of completed visits, of one service or of all."""
-    return [
-        company.local(v.starts_at).date()
-        for v in file.visits
-        if v.status is VisitStatus.COMPLETED and service_id in ("", v.service_id)
-    ]
 
 
 def historical_interval(histories: Sequence[Sequence[date]]) -> Interval | None:

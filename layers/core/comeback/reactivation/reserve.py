@@ -7,7 +7,7 @@ from comeback.changes import SaveJourney
 from comeback.conversations.model import ChannelKind
 from comeback.ports import Clock, Limits, Store
 from comeback.reactivation.client_zone import client_zone
-from comeback.reactivation.journey import Ending, outbox_id
+from comeback.reactivation.journey import outbox_id
 from comeback.reactivation.learning import wished_moment
 from comeback.reactivation.model import Journey, JourneyState, SkipReason, Why
 from comeback.reactivation.reachability import closed_channels, skip_reason
@@ -54,15 +54,14 @@ class Reserve:
         """A first message leaves its client to tomorrow's campaign; a later one waits for the next sending day, but not for an
         account that is stopped, nor for a client who may not be written to any more."""
         accounts = self._store.accounts(journey.company_id)
-        closed = closed_channels(scene.company, accounts, scene.file, journey.attempt, now)
-        reason = skip_reason(scene.company, scene.file, scene.rule, journey, now, closed)
+        closed = closed_channels(scene, accounts, journey.attempt, now)
+        reason = skip_reason(scene, journey, now, closed)
         address = journey.attempt.address
         if reason is None and address and address.channel in closed:
             reason = SkipReason.ACCOUNT_STOPPED
         if reason is None and journey.earlier:
             return early((_next_opening(scene, now) - now).total_seconds())
-        ending = Ending(scene.company, scene.file, scene.rule, now)
-        self._store.commit(ending.skip(journey, reason or SkipReason.DAILY_LIMIT))
+        self._store.commit(scene.ending(now).skip(journey, reason or SkipReason.DAILY_LIMIT))
         return SKIPPED
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from comeback.bookings.model import Service
@@ -10,7 +10,9 @@ from comeback.companies.model import Company
 from comeback.errors import InvalidInput, NotFound
 from comeback.ports import Catalogue, ClientFile, Store
 from comeback.reactivation.intervals import rule_for
+from comeback.reactivation.journey import Ending
 from comeback.reactivation.model import Journey, ServiceRule, Why
+from comeback.texts import supported
 
 Answer = Mapping[str, Any]
 READY: Answer = {"status": "ready"}
@@ -67,6 +69,14 @@ class Scene:
     file: ClientFile
     service: Service
     rule: ServiceRule
+
+    @property
+    def language(self) -> str:
+        """In which the client is written to."""
+        return supported(self.file.client.language or self.company.language)
+
+    def ending(self, now: datetime) -> Ending:
+        return Ending(self.company, self.file, self.rule, now)
 
     def journey(self, ref: JourneyRef) -> Journey:
         """Raises NotFound: Analyse writes it before any other step runs."""

@@ -10,7 +10,7 @@ from comeback.errors import InvalidInput
 from comeback.ports import Clock, Leases, Orchestrator, OutboundQueue, Store
 from comeback.reactivation.client_zone import client_zone
 from comeback.reactivation.find_slots import EARLY_BY
-from comeback.reactivation.journey import Ending, conclude, outbox_id
+from comeback.reactivation.journey import conclude, outbox_id
 from comeback.reactivation.model import Journey, JourneyState, Outcome, SkipReason
 from comeback.reactivation.reachability import closed_channels, is_open, skip_reason
 from comeback.reactivation.scene import JourneyRef, Scene, load_ref
@@ -53,12 +53,11 @@ class Send:
     def _last_look(self, journey: Journey, scene: Scene, task_token: str, now: datetime) -> None:
         """Consent, bookings, accounts and the leases may have changed while the message waited for its minute."""
         accounts = self._store.accounts(journey.company_id)
-        closed = closed_channels(scene.company, accounts, scene.file, journey.attempt, now)
+        closed = closed_channels(scene, accounts, journey.attempt, now)
         if reason := self._forbidden(journey, scene, closed, now):
-            ending = Ending(scene.company, scene.file, scene.rule, now)
-            self._store.commit(ending.skip(journey, reason))
+            self._store.commit(scene.ending(now).skip(journey, reason))
             self._orchestrator.finish_wait(task_token, Outcome.SKIPPED)
-        elif not is_open(scene.company, scene.file, journey.attempt.address, closed):
+        elif not is_open(scene, journey.attempt.address, closed):
             self._store.commit([SaveJourney(conclude(journey, Outcome.UNDELIVERABLE, CLOSED))])
             self._orchestrator.finish_wait(task_token, Outcome.UNDELIVERABLE)
         elif not _in_window(scene, now):
@@ -70,7 +69,7 @@ class Send:
     def _forbidden(
         self, journey: Journey, scene: Scene, closed: Collection[ChannelKind], now: datetime
     ) -> SkipReason | None:
-        reason = skip_reason(scene.company, scene.file, scene.rule, journey, now, closed)
+        reason = skip_reason(scene, journey, now, closed)
         if reason:
             return reason
         slots = journey.attempt.slots

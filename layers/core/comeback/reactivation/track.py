@@ -12,14 +12,13 @@ from comeback.reactivation.journey import (
     COMPLETIONS,
     NOT_ARRIVED,
     SILENCE,
-    Ending,
     conclude,
     next_attempt,
     rest_ends,
 )
 from comeback.reactivation.model import Journey, JourneyState, Outcome, Why
 from comeback.reactivation.reachability import choose_address, closed_channels
-from comeback.reactivation.scene import DONE, Answer, JourneyRef, Scene, load_ref
+from comeback.reactivation.scene import DONE, Answer, JourneyRef, Scene, early, load_ref
 
 
 class Track:
@@ -44,8 +43,7 @@ class Track:
             resting = replace(journey, state=JourneyState.RESTING)
             self._store.commit([SaveJourney(resting), *taught])
             return _retry(resting, scene, now)
-        ending = Ending(scene.company, scene.file, scene.rule, now)
-        self._store.commit([*ending.finish(journey, COMPLETIONS[settled]), *taught])
+        self._store.commit([*scene.ending(now).finish(journey, COMPLETIONS[settled]), *taught])
         return DONE
 
     def _goes_on(self, journey: Journey, scene: Scene, settled: Outcome, now: datetime) -> bool:
@@ -61,10 +59,10 @@ class Track:
             return True
         accounts = self._store.accounts(journey.company_id)
         following = next_attempt(journey).attempt
-        closed = closed_channels(scene.company, accounts, scene.file, following, now)
-        return choose_address(scene.company, scene.file, closed) is not None
+        closed = closed_channels(scene, accounts, following, now)
+        return choose_address(scene, closed) is not None
 
 
 def _retry(journey: Journey, scene: Scene, now: datetime) -> Answer:
     wait = (rest_ends(journey, scene.rule) - now).total_seconds()
-    return {"status": "retry", "wait_seconds": max(1, int(wait) + 1)}
+    return {**early(wait), "status": "retry"}
