@@ -23,7 +23,7 @@ export SAM_CLI_TELEMETRY := 0
 export UV_LINK_MODE := hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test lint bench build deploy company links clean install browser requirements .venv
+.PHONY: help demo up down test faults lint bench build deploy company links clean install browser requirements .venv
 
 help:  ## these lines
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ down:  ## stops what `make up` started
 test: lint browser  ## everything
 	@$(PY) -m pytest -n 2 --dist loadfile tests/architecture tests/unit tests/storage
 	@$(PY) -m pytest $(wildcard tests/adapters tests/browser tests/e2e)
+
+faults: browser  ## the faults that were tried and what came of each, as the README's table; TESTS=tests/storage for some
+	@$(PY) -m pytest -m fault --faults $(or $(TESTS),tests)
 
 lint: install  ## ruff, mypy, import contracts, SAM and CloudFormation checks
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
