@@ -5,6 +5,7 @@ from typing import Any
 
 from comeback.reactivation.scene import READY, Answer, JourneyRef
 from comeback.runtime import steps, wiring
+from comeback.runtime.steps import Next
 
 
 def handler(event: Mapping[str, Any], _context: object) -> Answer:
@@ -13,7 +14,7 @@ def handler(event: Mapping[str, Any], _context: object) -> Answer:
         return READY
 
     try:
-        return steps.answer(event["state"], step, chosen_from=False)
+        return steps.answer(event["state"], step, Next.STEP)
     except Exception as error:
         # A task that waits for its token may not hear of the function's own error (MiniStack does not).
         wiring.fail_wait(event["task_token"], type(error).__name__)

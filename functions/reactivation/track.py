@@ -6,6 +6,7 @@ from typing import Any
 from comeback.reactivation.model import Outcome
 from comeback.reactivation.scene import Answer, JourneyRef
 from comeback.runtime import steps, wiring
+from comeback.runtime.steps import Next
 
 
 def handler(event: Mapping[str, Any], _context: object) -> Answer:
@@ -13,4 +14,4 @@ def handler(event: Mapping[str, Any], _context: object) -> Answer:
         outcome = Outcome(state["step"]["answer"]["outcome"])
         return wiring.track().run(JourneyRef.of(state), outcome)
 
-    return steps.answer(event, step)
+    return steps.answer(event, step, Next.CHOICE)

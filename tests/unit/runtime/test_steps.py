@@ -1,5 +1,6 @@
 """Steps tell the meter of every state that the machines enter for them, however a journey goes."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,24 +9,30 @@ import pytest
 import yaml
 from comeback.errors import NotFound, Unavailable
 from comeback.runtime import steps
+from comeback.runtime.steps import Next
 
 from tests.unit.runtime.conftest import Kept
 
-MACHINES = Path(__file__).parents[3] / "infra" / "statemachines"
+ROOT = Path(__file__).parents[3]
+MACHINES = ROOT / "infra" / "statemachines"
 INPUT = {"company_id": "salon", "journey_id": "j1"}
 SKIPPED: steps.Answer = {"status": "skipped"}
 DONE: steps.Answer = {"status": "done"}
 READY: steps.Answer = {"status": "ready"}
 RESERVED: steps.Answer = {**READY, "wait_seconds": 3600}
+NOT_NOW: steps.Answer = {**SKIPPED, "wait_seconds": 0}
 EARLY: steps.Answer = {"status": "early", "wait_seconds": 60}
+UNRESERVED: steps.Answer = {"status": "unreserved"}
 RETRY: steps.Answer = {"status": "retry", "wait_seconds": 60}
 SENT = [READY, RESERVED, READY, READY, READY]
 """Analyse, Reserve, FindSlots, Generate, Send."""
 JOURNEYS: Mapping[str, list[steps.Answer]] = {
     "skipped at once": [SKIPPED],
     "answered": [*SENT, DONE],
-    "woken early, no minute left": [EARLY, READY, EARLY, SKIPPED],
+    "woken early, no minute left": [EARLY, READY, NOT_NOW, SKIPPED],
+    "a full day, then another": [READY, EARLY, UNRESERVED, *SENT[1:], DONE],
     "no slots": [READY, RESERVED, SKIPPED],
+    "no template": [READY, RESERVED, READY, SKIPPED, READY, DONE],
     "written twice": [*SENT, RETRY, EARLY, *SENT, DONE],
 }
 
@@ -34,14 +41,15 @@ def machine(name: str) -> Any:
     return yaml.safe_load((MACHINES / f"{name}.asl.yaml").read_text())
 
 
-def states_for_each_journey(campaign: Any) -> int:
-    """Of the map, when the journey had not been started before."""
-    processor = campaign["States"]["StartJourneys"]["ItemProcessor"]
-    name, entered = processor["StartAt"], 0
-    while name:
-        entered += 1
-        name = processor["States"][name].get("Next")
-    return entered
+STEPS = {
+    name: state for name, state in machine("journey")["States"].items() if state["Type"] == "Task"
+}
+
+
+def after(step: str) -> Next:
+    """As the machine draws it."""
+    following = machine("journey")["States"][STEPS[step]["Next"]]["Type"]
+    return {"Choice": Next.CHOICE, "Wait": Next.WAIT}.get(following, Next.STEP)
 
 
 def walk(journey: Any, answers: Iterator[steps.Answer]) -> Iterator[tuple[str, Any]]:
@@ -73,11 +81,23 @@ def test_every_state_entered_is_counted(kept: Kept, journey: str) -> None:
     state: dict[str, Any] = dict(INPUT)
     for name, answer in entered:
         if answer is not None:
-            steps.answer(state, _always(answer), chosen_from=name != "Send")
+            steps.answer(state, _always(answer), after(name))
             state["step"] = {"answer": answer}
-    around = states_for_each_journey(machine("campaign"))
-    assert kept.sum("state_transitions") == len(entered) + around
+    assert kept.sum("state_transitions") == len(entered)
     assert kept.sum("function_calls") == len(JOURNEYS[journey])
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_handler_says_what_the_machine_draws_after_it(step: str) -> None:
+    module = re.sub(r"(?<!^)(?=[A-Z])", "_", step).lower()
+    source = (ROOT / "functions" / "reactivation" / f"{module}.py").read_text()
+    assert f", Next.{after(step).name})" in source
+
+
+def test_starts_by_the_map_are_no_states() -> None:
+    """Its children are Express: billed by the request."""
+    processor = machine("campaign")["States"]["StartJourneys"]["ItemProcessor"]
+    assert processor["ProcessorConfig"]["ExecutionType"] == "EXPRESS"
 
 
 @pytest.mark.parametrize(
@@ -90,6 +110,6 @@ def test_a_step_that_fails_counts_itself_and_fails_as_the_machine_knows(
         raise error
 
     with pytest.raises(told):
-        steps.answer(INPUT, fail)
+        steps.answer(INPUT, fail, Next.STEP)
     assert kept.companies == ["salon"]
     assert kept.sum("state_transitions") == 1

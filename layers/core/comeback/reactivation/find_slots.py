@@ -18,6 +18,8 @@ from comeback.reactivation.wishes import Wish
 
 EARLY_BY = timedelta(seconds=60)
 """A step this little before its minute goes on: Step Functions' waits are whole seconds, clocks differ."""
+UNRESERVED: Answer = {"status": "unreserved"}
+"""The day was full, and another has come: Reserve is asked again."""
 
 
 class SlotFinder:
@@ -89,6 +91,8 @@ class FindSlots:
         journey = scene.journey(ref)
         if journey.state is JourneyState.FINISHED:
             return SKIPPED
+        if journey.state is JourneyState.ANALYSED:
+            return UNRESERVED
         if journey.state is not JourneyState.RESERVED:
             return READY
         reserved_for = journey.attempt.reserved_for

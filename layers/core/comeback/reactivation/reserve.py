@@ -13,6 +13,8 @@ from comeback.reactivation.model import Journey, JourneyState, SkipReason, Why
 from comeback.reactivation.reachability import closed_channels, skip_reason
 from comeback.reactivation.scene import READY, SKIPPED, Answer, JourneyRef, Scene, early, load_ref
 
+AT_ONCE: Answer = {**SKIPPED, "wait_seconds": 0}
+
 
 class Reserve:
     def __init__(self, store: Store, limits: Limits, clock: Clock) -> None:
@@ -21,11 +23,12 @@ class Reserve:
         self._clock = clock
 
     def run(self, ref: JourneyRef) -> Answer:
+        """The machine waits for `wait_seconds` whatever the status: until the minute, until the next sending day, or not."""
         now = self._clock.now()
         scene = load_ref(self._store, ref)
         journey = scene.journey(ref)
         if journey.state is JourneyState.FINISHED or journey.attempt.address is None:
-            return SKIPPED
+            return AT_ONCE
         if journey.state is not JourneyState.ANALYSED and journey.attempt.reserved_for:
             return _ready(journey.attempt.reserved_for, now)
         moment = self._reserved(journey, journey.attempt.address.channel, scene, now)
@@ -62,7 +65,7 @@ class Reserve:
         if reason is None and journey.earlier:
             return early((_next_opening(scene, now) - now).total_seconds())
         self._store.commit(scene.ending(now).skip(journey, reason or SkipReason.DAILY_LIMIT))
-        return SKIPPED
+        return AT_ONCE
 
 
 def _ready(moment: datetime, now: datetime) -> Answer:

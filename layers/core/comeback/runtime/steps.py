@@ -4,21 +4,28 @@ The state machine retries an error named `Retryable` and gives anything else to 
 reports an exception's class name as the error's name, hence the two classes here.
 
 Every state entered is billed, so a step tells the meter of its own and of those that follow from its answer, as
-infra/statemachines/journey.asl.yaml draws them: a Choice, a Wait, the end; the journey's first step of its start, too.
+infra/statemachines/journey.asl.yaml draws them: a Choice, a Wait, the end.
 """
 
 from collections.abc import Callable, Mapping
+from enum import Enum
 from typing import Any
 
 from comeback import errors
 from comeback.runtime.logs import correlate, forget, logger
 from comeback.runtime.meter import METER
 
-STARTED_BY_MAP = 2
-"""States of campaign.asl.yaml's map for each journey."""
-GOING_ON = frozenset({"ready", "early", "retry"})
+GOING_ON = frozenset({"ready", "early", "retry", "unreserved"})
 """Statuses that the Choices know; any other leads to Ended."""
 Answer = Mapping[str, Any]
+
+
+class Next(Enum):
+    """What the machine enters after a step, before the step that follows."""
+
+    STEP = "nothing"
+    WAIT = "a Wait, whatever the answer"
+    CHOICE = "a Choice, and where it leads"
 
 
 class Retryable(Exception):
@@ -32,17 +39,16 @@ class Failed(Exception):
 def answer(
     state: Mapping[str, Any],
     step: Callable[[Mapping[str, Any]], Answer],
-    *,
-    chosen_from: bool = True,
+    then: Next,
 ) -> Answer:
-    """Runs one step on the execution's state. `chosen_from`: a Choice looks at the answer."""
+    """Runs one step on the execution's state."""
     forget()
     company_id = str(state.get("company_id", ""))
     correlate(company_id=company_id, journey_id=str(state.get("journey_id", "")))
     with METER.invocation(), METER.of(company_id):
         METER.note("state_transitions", 1)
         result = _run(state, step)
-        METER.note("state_transitions", _around(state, result, chosen_from))
+        METER.note("state_transitions", _after(result, then))
     logger.info("step", extra={"status": result.get("status", "")})
     return result
 
@@ -58,10 +64,8 @@ def _run(state: Mapping[str, Any], step: Callable[[Mapping[str, Any]], Answer]) 
         raise Failed(type(error).__name__) from error
 
 
-def _around(state: Mapping[str, Any], result: Answer, chosen_from: bool) -> int:
-    """States entered beside the step's own: before a journey's first, and after an answer."""
-    before = 0 if "step" in state else STARTED_BY_MAP
-    if not chosen_from:
-        return before
-    ends = result["status"] not in GOING_ON
-    return before + 1 + ("wait_seconds" in result) + ends
+def _after(result: Answer, then: Next) -> int:
+    """States entered between this step and the next, or the end."""
+    if then is Next.CHOICE:
+        return 1 + ("wait_seconds" in result) + (result["status"] not in GOING_ON)
+    return 1 if then is Next.WAIT else 0
