@@ -29,6 +29,7 @@ MODEL_MS, TOKENS_IN, TOKENS_OUT = 1500, 500, 200
 """Assumed for one call of the model: each offer is written by it, each answer in words (but STOP) read by it."""
 LOG_KB = 1.5
 """Assumed for one invocation: Lambda's three lines and ours."""
+STEPS = ("Analyse", "Reserve", "FindSlots", "Generate", "Send", "Track")
 QUEUED = 3
 """Requests for one message when it is alone in its batch: send, receive, delete."""
 
@@ -51,27 +52,22 @@ def model(calls: float) -> Quantities:
     return Counter({prices.TOKENS_IN: calls * TOKENS_IN, prices.TOKENS_OUT: calls * TOKENS_OUT})
 
 
-def entered(machine: str, statuses: Mapping[str, str]) -> Iterator[str]:
-    """The states of an execution whose tasks answer "ready", or what `statuses` says; without the map's own."""
-    definition: Any = yaml.safe_load((MACHINES / f"{machine}.asl.yaml").read_text())
+def entered(statuses: Mapping[str, str]) -> Iterator[str]:
+    """The states of a journey whose tasks answer "ready", or what `statuses` says."""
+    definition: Any = yaml.safe_load((MACHINES / "journey.asl.yaml").read_text())
     name, answer = definition["StartAt"], ""
     while name:
         yield name
         state = definition["States"][name]
-        if state["Type"] == "Map":
-            definition = state["ItemProcessor"]
-            name = definition["StartAt"]
-            continue
         if state["Type"] == "Task":
             answer = statuses.get(name, "ready")
         chosen = [c["Next"] for c in state.get("Choices", ()) if c["StringEquals"] == answer]
         name = (*chosen, state.get("Next") or state.get("Default") or "")[0]
 
 
-def transitions() -> float:
-    """Of one journey, and its part of the campaign's map."""
-    journey = list(entered("journey", {"Track": "done"}))
-    return len(journey) + len(list(entered("campaign", {}))) - 1
+def transitions() -> int:
+    """Of one journey of one attempt; its start by the campaign's map is Express."""
+    return len(list(entered({"Track": "done"})))
 
 
 def per_run(day: Day, function: str) -> Quantities:
@@ -107,8 +103,21 @@ def campaign(day: Day) -> Quantities:
         sum_ += times(counted, scale)
         if function not in ("Detect", "Expire"):
             sum_ += invocations(function, day.meter.runs[function] * scale)
-    rest = {prices.FIFO: CAMPAIGN * QUEUED, prices.TRANSITIONS: CAMPAIGN * transitions()}
+    rest = {
+        prices.FIFO: CAMPAIGN * QUEUED,
+        prices.TRANSITIONS: CAMPAIGN * transitions(),
+        prices.EXPRESS: CAMPAIGN,
+    }
     return sum_ + Counter(rest) + _around()
+
+
+def attempt(day: Day) -> Quantities:
+    """One journey's one attempt, from its start to its end, without the client's answer (an `inbound` each)."""
+    sum_: Quantities = Counter({prices.TRANSITIONS: transitions(), prices.EXPRESS: 1})
+    sum_ += Counter({prices.FIFO: QUEUED}) + model(1)
+    for function in (*STEPS, "Deliver, offer"):
+        sum_ += per_run(day, function)
+    return sum_
 
 
 def _around() -> Quantities:
@@ -147,6 +156,7 @@ def main(console: Console | None = None) -> None:
     console.print(_functions(day))
     title = "One inbound Telegram message and its reply"
     console.print(_bill(title, one, least_inbound(one), 1_000_000, "$ per million"))
+    console.print(_by_service(attempt(day)))
     title = f"A campaign of {CAMPAIGN:,} clients on Telegram: one attempt, 30 % answer, 15 % book"
     console.print(_bill(title, all_, least_campaign(day, all_), 1, "$"))
     console.print(
@@ -167,6 +177,25 @@ def _functions(day: Day) -> Table:
         runs = day.meter.runs[function]
         figures = (f"{counted[i] / runs:.1f}" for i in (prices.CALLS, prices.READS, prices.WRITES))
         table.add_row(function, str(runs), *figures)
+    return table
+
+
+def _by_service(ours: Quantities) -> Table:
+    table = Table(
+        title="One journey's attempt by service: offered, delivered, silent or answered",
+        title_justify="left",
+        show_footer=True,
+    )
+    table.add_column("service", "Total")
+    table.add_column("counted")
+    table.add_column("$ per million", f"{prices.total(ours) * 1e6:.2f}", justify="right")
+    services: dict[str, list[str]] = {}
+    for item in ours:
+        services.setdefault(prices.service(item), []).append(item)
+    for service, items in services.items():
+        counted = "; ".join(f"{_figure(ours[i])} {i.partition(', ')[2]}" for i in items)
+        dollars = sum(prices.dollars(i, ours[i]) for i in items)
+        table.add_row(service, counted, f"{dollars * 1e6:.2f}")
     return table
 
 

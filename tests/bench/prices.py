@@ -16,6 +16,7 @@ CALLS = "DynamoDB, requests"
 WRITES = "DynamoDB, write units"
 READS = "DynamoDB, read units"
 TRANSITIONS = "Step Functions, transitions"
+EXPRESS = "Step Functions, Express starts"
 SCHEDULES = "Scheduler, invocations"
 S3_PUTS = "S3, puts"
 S3_GETS = "S3, gets"
@@ -32,6 +33,7 @@ DOLLARS_PER_MILLION: Mapping[str, float] = {
     WRITES: 0.625,  # on demand: 1 KB, twice in a transaction
     READS: 0.125,  # on demand: 4 KB, half when eventual
     TRANSITIONS: 25.0,  # Standard
+    EXPRESS: 1.0 + 0.1,  # and 64 MB for a tenth of a second at 16.67 a GB-second
     SCHEDULES: 1.0,  # after 14 million free ones a month
     S3_PUTS: 5.0,  # †
     S3_GETS: 0.40,  # †
@@ -43,6 +45,10 @@ DOLLARS_PER_MILLION: Mapping[str, float] = {
 
 def dollars(item: str, quantity: float) -> float:
     return DOLLARS_PER_MILLION[item] * quantity / 1e6
+
+
+def service(item: str) -> str:
+    return item.partition(",")[0].removesuffix(" FIFO")
 
 
 def total(quantities: Mapping[str, float]) -> float:
