@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from comeback.companies.model import Company
 from comeback.conversations.model import ChannelKind
-from comeback.ports import AccountToday
+from comeback.ports import AccountToday, Beside
 
 
 @dataclass
@@ -16,6 +16,7 @@ class FakeLimits:
     remaining: int = 100
     reserved: dict[str, datetime] = field(default_factory=dict)
     waits: Mapping[str, float] = field(default_factory=dict)
+    notes: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def reserve_minute(
         self,
@@ -42,5 +43,18 @@ class FakeLimits:
             AccountToday(c, len(self.reserved), self.remaining, "free") for c in company.channels
         ]
 
-    def take(self, bucket: str, per_second: int, per_minute: int, now: datetime) -> float:
+    def take(
+        self,
+        bucket: str,
+        per_second: int,
+        per_minute: int,
+        now: datetime,
+        beside: Beside | None = None,
+    ) -> float:
+        if beside:
+            self.note(bucket, beside, now)
         return self.waits.get(bucket, 0.0)
+
+    def note(self, bucket: str, beside: Beside, now: datetime) -> None:
+        place = (bucket, beside.name)
+        self.notes[place] = beside.change(self.notes.get(place, ""))

@@ -336,9 +336,29 @@ class Limits(Protocol):
         """Of the company's messengers that were used, in its order."""
         ...
 
-    def take(self, bucket: str, per_second: int, per_minute: int, now: datetime) -> float:
-        """Takes one call of an outside API; seconds to wait first (0.0: go)."""
+    def take(
+        self,
+        bucket: str,
+        per_second: int,
+        per_minute: int,
+        now: datetime,
+        beside: "Beside | None" = None,
+    ) -> float:
+        """Takes one call of an outside API; seconds to wait first (0.0: go). `beside` may raise: then nothing is taken."""
         ...
+
+    def note(self, bucket: str, beside: "Beside", now: datetime) -> None:
+        """Changes the text kept beside a bucket's calls. Nothing is written when it stays the same."""
+        ...
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A short text kept with a bucket's calls, so that reading and changing it costs no request of its own."""
+
+    name: str
+    change: Callable[[str], str]
+    """Empty: there is none."""
 
 
 # ── the outside ──────────────────────────────────────────────────────────────────────────────────

@@ -33,7 +33,9 @@ class MemoryLimits:
     def __init__(self) -> None:
         self.calls: list[float] = []
 
-    def take(self, bucket: str, per_second: int, per_minute: int, now: datetime) -> float:
+    def take(
+        self, bucket: str, per_second: int, per_minute: int, now: datetime, beside: None = None
+    ) -> float:
         moment, waits = now.timestamp(), [0.0]
         for length, most in ((1.0, per_second), (60.0, per_minute)):
             within = [t for t in self.calls if t > moment - length]

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
+import httpcore2
 import httpx2
 from google import genai
 from google.genai import errors, types
@@ -10,10 +11,12 @@ from google.genai import errors, types
 from comeback.ai import wire
 from comeback.ai.prompts import CLASSIFY, ESTIMATE, WRITE, Task
 from comeback.ai.wire import EstimatedInterval, ReadAnswer, WrittenText
+from comeback.deadline import bounded
 from comeback.errors import ComebackError, Permanent, RateLimited, Unavailable
 from comeback.ports import AnswerFacts, AnswerReading, MessageFacts, Note
 
 TIMEOUT_SECONDS = 8.0
+"""Of a whole call, however slowly its answer comes."""
 SHORTEST_SERVER_DEADLINE = 10
 """Seconds. The SDK tells the server our time-out in X-Server-Timeout, and the API answers 400 to less than this
 («Minimum allowed deadline is 10s»), so the header names the least it takes while we hang up earlier."""
@@ -128,6 +131,6 @@ def _client(api_key: str, base_url: str, proxy_url: str, timeout: float) -> gena
         api_version=API_VERSION,
         timeout=int(timeout * 1000),
         headers={"X-Server-Timeout": str(max(SHORTEST_SERVER_DEADLINE, int(timeout)))},
-        client_args={"proxy": proxy_url} if proxy_url else None,
+        client_args={"transport": bounded(timeout, httpx2, httpcore2, proxy_url)},
     )
     return genai.Client(api_key=api_key, vertexai=False, http_options=options)

@@ -31,7 +31,8 @@ from comeback.errors import (
 )
 from comeback.ports import Sent
 
-CONNECT_SECONDS, READ_SECONDS = 3.0, 8.0
+CONNECT_SECONDS, READ_SECONDS, CALL_SECONDS = 3.0, 8.0, 12.0
+"""`CALL_SECONDS`: a whole call, however slowly its answer comes."""
 TEXT_LIMIT, CAPTION_LIMIT = 4096, 1024
 PICTURE_NAME = "picture.png"
 NO_CHAT = str(HTTPStatus.BAD_REQUEST.value)
@@ -56,9 +57,11 @@ class TelegramChannel:
     def send(self, message: OutboxMessage) -> Sent:
         call = self._call(message)
         try:
-            sent = _loop().run_until_complete(call)
+            sent = _loop().run_until_complete(asyncio.wait_for(call, CALL_SECONDS))
         except TelegramError as error:
             raise meaning(error) from error
+        except TimeoutError as error:
+            raise UnknownOutcome("Telegram did not answer to the end") from error
         except (LookupError, TypeError, ValueError) as error:
             raise UnknownOutcome("Telegram answered what is no message") from error
         return Sent(str(sent.message_id))

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+import httpcore
 import httpx
 
 from comeback.conversations.model import Button, ChannelKind, Content, OutboxMessage, TemplateCall
+from comeback.deadline import bounded
 from comeback.errors import (
     ComebackError,
     RateLimited,
@@ -20,7 +22,8 @@ from comeback.ports import Sent
 from comeback.texts import text
 
 VERSION = "v25.0"
-TIMEOUT = httpx.Timeout(8.0, connect=3.0)
+TIMEOUT, CALL_SECONDS = httpx.Timeout(8.0, connect=3.0), 10.0
+"""`CALL_SECONDS`: a whole call, however slowly its answer comes."""
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 BUTTONS, LIST_ROWS = 3, 10
@@ -159,4 +162,5 @@ def _message_id(answer: httpx.Response) -> str:
 @cache
 def _client() -> httpx.Client:
     """One per process: it costs 33 ms to make (aws-facts.md)."""
-    return httpx.Client(timeout=TIMEOUT)
+    transport = bounded(CALL_SECONDS, httpx, httpcore)
+    return httpx.Client(timeout=TIMEOUT, transport=transport, trust_env=False)

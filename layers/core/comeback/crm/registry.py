@@ -43,5 +43,7 @@ class CrmRegistry:
             tokens = Tokens(secrets["yclients_partner_token"], secrets["yclients_user_token"])
         except KeyError as missing:
             raise NotFound(f"YCLIENTS is not connected: secret {missing} is missing") from missing
-        http = YclientsHttp(tokens, self._limits, self._base_url, rates=self._rates)
+        http = YclientsHttp(
+            tokens, self._limits, self._base_url, rates=self._rates, circuit=company.company_id
+        )
         return Yclients(http, company)

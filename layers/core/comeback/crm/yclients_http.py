@@ -2,18 +2,22 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
 
+import httpcore
 import httpx
 import msgspec
 
+from comeback.crm.breaker import Passage
 from comeback.crm.yclients_errors import meaning
 from comeback.crm.yclients_wire import Envelope
-from comeback.errors import RateLimited, Unavailable, UnknownOutcome
-from comeback.ports import Limits
+from comeback.deadline import bounded
+from comeback.errors import RateLimited, Retryable, Unavailable, UnknownOutcome
+from comeback.ports import Beside, Limits
 
 Data = TypeVar("Data")
 BASE_URL = "https://api.yclients.com"
@@ -23,7 +27,8 @@ BUCKET = "yclients#all"
 PATIENCE = 3.0
 """Seconds a call may wait for its turn before it says RateLimited."""
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-CONNECT_SECONDS, READ_SECONDS = 2.0, 8.0
+CONNECT_SECONDS, READ_SECONDS, CALL_SECONDS = 2.0, 8.0, 10.0
+"""`CALL_SECONDS`: a whole call, however slowly its answer comes. Nothing is repeated here: queues and state machines do."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,8 @@ class Tokens:
 def shared_client() -> httpx.Client:
     """One per process: it costs 33 ms to make (aws-facts.md)."""
     timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
-    return httpx.Client(timeout=timeout, trust_env=False)
+    transport = bounded(CALL_SECONDS, httpx, httpcore)
+    return httpx.Client(timeout=timeout, transport=transport, trust_env=False)
 
 
 class YclientsHttp:
@@ -53,9 +59,12 @@ class YclientsHttp:
         sleep: Callable[[float], None] = time.sleep,
         patience: float = PATIENCE,
         rates: tuple[int, int] = (PER_SECOND, PER_MINUTE),
+        circuit: str = "",
     ) -> None:
-        """`rates`: calls a second and a minute, for partners whom YCLIENTS grants more than everybody."""
+        """`rates`: calls a second and a minute, for partners whom YCLIENTS grants more than everybody. `circuit`: whose
+        failures count together; empty: nobody's do."""
         self._rates = rates
+        self._circuit = circuit
         self._limits = limits
         self._base_url = f"{base_url.rstrip('/')}/api/v1"
         self._client = client or shared_client()
@@ -108,28 +117,54 @@ class YclientsHttp:
         params: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> httpx.Response:
-        self._wait_for_turn()
+        passage = Passage(self._wall_clock)
+        self._wait_for_turn(passage)
         try:
-            response = self._client.request(
-                method, f"{self._base_url}{path}", params=params, json=body, headers=self._headers
-            )
-        except NEVER_LEFT as error:
-            raise Unavailable("YCLIENTS can not be reached") from error
-        except httpx.HTTPError as error:
-            raise UnknownOutcome(f"YCLIENTS did not answer: {type(error).__name__}") from error
+            response = self._ask(method, path, params, body)
+        except (Unavailable, UnknownOutcome):
+            self._note(passage.failed)
+            raise
+        if response.is_server_error:
+            self._note(passage.failed)
+        elif passage.remembered:
+            self._note(passage.answered)
         if response.is_success:
             return response
         if response.is_server_error and method == "POST":
             raise UnknownOutcome(f"YCLIENTS answered {response.status_code}")
         raise meaning(response)
 
-    def _wait_for_turn(self) -> None:
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None,
+        body: Mapping[str, Any] | None,
+    ) -> httpx.Response:
+        try:
+            return self._client.request(
+                method, f"{self._base_url}{path}", params=params, json=body, headers=self._headers
+            )
+        except NEVER_LEFT as error:
+            raise Unavailable("YCLIENTS can not be reached") from error
+        except httpx.HTTPError as error:
+            raise UnknownOutcome(f"YCLIENTS did not answer: {type(error).__name__}") from error
+
+    def _wait_for_turn(self, passage: Passage) -> None:
+        """Raises RateLimited, and Unavailable while the circuit is open."""
         patience = self._patience
-        while wait := self._limits.take(BUCKET, *self._rates, self._wall_clock()):
+        beside = Beside(self._circuit, passage.admit) if self._circuit else None
+        while wait := self._limits.take(BUCKET, *self._rates, self._wall_clock(), beside):
             if wait > patience:
                 raise RateLimited("YCLIENTS' limit is used up", retry_after=wait)
             self._sleep(wait)
             patience -= wait
+
+    def _note(self, change: Callable[[str], str]) -> None:
+        """What is not noted is told by the next call; it must not hide the answer."""
+        if self._circuit:
+            with suppress(Retryable):
+                self._limits.note(BUCKET, Beside(self._circuit, change), self._wall_clock())
 
     def _decode(self, response: httpx.Response, kind: type[Data]) -> Envelope[Data]:
         envelope = Envelope[kind]  # type: ignore[valid-type]  # a run-time parameter, for msgspec

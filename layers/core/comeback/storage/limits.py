@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from comeback.companies.model import Company
 from comeback.conversations.model import Account, ChannelKind
-from comeback.ports import AccountToday
+from comeback.ports import AccountToday, Beside
 from comeback.reactivation import account_health, sending_limits
 from comeback.storage import keys, rates, transaction
 from comeback.storage.items.base import NEW
@@ -72,12 +72,22 @@ class DynamoLimits:
         account = self._store.accounts(company_id).get(channel)
         return account is None or not account_health.standing(account, now).stopped_by
 
-    def take(self, bucket: str, per_second: int, per_minute: int, now: datetime) -> float:
+    def take(
+        self,
+        bucket: str,
+        per_second: int,
+        per_minute: int,
+        now: datetime,
+        beside: Beside | None = None,
+    ) -> float:
         """0.0: the call is taken, go. Else nothing is taken: wait so many seconds and ask again.
 
         `now` is real time, because the outside counts in real time even where ours is simulated.
         """
-        return rates.take(self._table, bucket, per_second, per_minute, now)
+        return rates.take(self._table, bucket, per_second, per_minute, now, beside)
+
+    def note(self, bucket: str, beside: Beside, now: datetime) -> None:
+        rates.note(self._table, bucket, beside, now)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from pynamodb.attributes import (
     Attribute,
+    JSONAttribute,
     UnicodeAttribute,
     UnicodeSetAttribute,
     UTCDateTimeAttribute,
@@ -189,12 +190,26 @@ def accounts(items: Iterable[Item]) -> dict[ChannelKind, Account]:
 
 
 class RateItem(Item, discriminator="rate"):
-    """The last minute's calls of an outside API, in Unix milliseconds, oldest first."""
+    """The last minute's calls of an outside API, in Unix milliseconds, oldest first. `notes`: name → short text."""
 
     calls = Wholes()
     version = Whole()
+    notes = JSONAttribute(null=True)
 
     @classmethod
-    def of(cls, bucket: str, calls: tuple[int, ...], version: int, now: datetime) -> "RateItem":
+    def of(
+        cls,
+        bucket: str,
+        calls: tuple[int, ...],
+        version: int,
+        now: datetime,
+        notes: Mapping[str, str],
+    ) -> "RateItem":
         expires_at = int((now + RATE_KEPT).timestamp())
-        return cls(*keys.rate(bucket), calls=calls, version=version, expires_at=expires_at)
+        return cls(
+            *keys.rate(bucket),
+            calls=calls,
+            version=version,
+            expires_at=expires_at,
+            notes=dict(notes) or None,
+        )
