@@ -17,13 +17,15 @@ READY_UV := .local/uv/ready-$(call sum,$(LISTS)/uv.txt)
 READY_PROJECT := .venv/ready-$(call sum,$(PROJECT))
 READY_MINISTACK := .local/ministack/ready-$(call sum,$(LISTS)/ministack.txt)
 READY_SAM := .local/sam/ready-$(call sum,$(LISTS)/sam.txt)
+READY_CHECKOV := .local/checkov/ready-$(call sum,$(LISTS)/checkov.txt)
+READY_CFNLINT := .local/cfn-lint/ready-$(call sum,$(LISTS)/cfn-lint.txt)
 
 export PYTHONPATH := $(CURDIR)/infra/local:$(CURDIR)/layers/core
 export SAM_CLI_TELEMETRY := 0
 export UV_LINK_MODE := hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test faults lint bench build deploy company links clean install browser requirements .venv
+.PHONY: help demo up down test faults lint bench build deploy company links clean install browser linters requirements .venv
 
 help:  ## these lines
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,12 +46,13 @@ test: lint browser  ## everything
 faults: browser  ## the faults that were tried and what came of each, as the README's table; TESTS=tests/storage for some
 	@$(PY) -m pytest -m fault --faults $(or $(TESTS),tests)
 
-lint: install  ## ruff, mypy, import contracts, SAM and CloudFormation checks
+lint: install linters  ## ruff, mypy, import contracts, SAM, cfn-lint, checkov
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
 	@.venv/bin/mypy functions layers/core/comeback infra/local tests
 	@PYTHONPATH=layers/core .venv/bin/lint-imports
 	@$(SAM) validate --lint
-	@.venv/bin/cfn-lint template.yaml
+	@.local/cfn-lint/bin/cfn-lint template.yaml -a cfn_lint_serverless.rules
+	@told=$$(.local/checkov/bin/checkov -f template.yaml --framework cloudformation --skip-download --quiet --compact) || { echo "$$told"; exit 1; }
 
 bench: install  ## import cost, requests and dollars, the forecast's quality; fails no build
 	@PYTHONPATH=$(CURDIR)/infra/local:$(CURDIR)/layers/core:$(CURDIR)/functions $(PY) -m tests.bench
@@ -93,6 +96,14 @@ $(READY_MINISTACK): | $(READY_UV)
 $(READY_SAM): | $(READY_UV)
 	@$(call environment,.local/sam,$(LISTS)/sam.txt)
 
+linters: $(READY_CHECKOV) $(READY_CFNLINT)
+
+$(READY_CHECKOV): | $(READY_UV)
+	@$(call environment,.local/checkov,$(LISTS)/checkov.txt)
+
+$(READY_CFNLINT): | $(READY_UV)
+	@$(call environment,.local/cfn-lint,$(LISTS)/cfn-lint.txt)
+
 # One environment: made once, then brought to its lists exactly.
 define environment
 echo "installing $(1)" && rm -f $(1)/ready-* && \
@@ -108,5 +119,5 @@ requirements: $(READY_UV)  ## writes the pinned lists anew from what the layers 
 		layers/core/requirements.txt layers/ai/requirements.txt layers/files/requirements.txt
 	@cat layers/core/no-dependencies.txt >> requirements.txt
 	@$(UV) pip compile --quiet --upgrade $(PINNING) -c requirements.txt -o $(LISTS)/dev.txt $(LISTS)/dev.in
-	@for tool in ministack sam; do \
+	@for tool in ministack sam checkov cfn-lint; do \
 		$(UV) pip compile --quiet --upgrade $(PINNING) -o $(LISTS)/$$tool.txt $(LISTS)/$$tool.in; done
