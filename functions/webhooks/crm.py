@@ -5,28 +5,27 @@ never the path). The body is not believed either: whoever reads the queue asks t
 """
 
 import json
-import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
 from comeback.channels.webhook import answer, raw_body, same
 from comeback.clients.crm_notice import Notice
 from comeback.runtime.aws import client
+from comeback.runtime.door import Door
 from comeback.runtime.secrets import CompanySecrets
 from comeback.runtime.settings import EventsSettings, from_env
 
-log = logging.getLogger("comeback")
 settings = from_env(EventsSettings)
-secrets = CompanySecrets(settings.stage)
+door = Door("crm", CompanySecrets(settings.stage))
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     company_id = event["pathParameters"]["company"]
-    expected = secrets.get(company_id).get("crm_webhook_secret", "")
-    if not same(event["pathParameters"]["secret"], expected):
-        log.warning("webhook refused", extra={"company_id": company_id, "channel": "crm"})
-        return answer(403)
+    proves = partial(same, event["pathParameters"]["secret"])
+    if refusal := door.refusal(event, company_id, "crm_webhook_secret", proves):
+        return refusal
     try:
         notice = msgspec.json.decode(raw_body(event), type=Notice, strict=False)
     except msgspec.MsgspecError:

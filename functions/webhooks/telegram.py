@@ -1,28 +1,27 @@
 """POST /webhooks/telegram/{company}: checks Telegram's secret, enqueues the update, answers."""
 
 import json
-import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
 from comeback.channels.telegram_update import Update, acknowledgement
 from comeback.channels.webhook import Enqueued, answer, enqueue, header, raw_body, same
 from comeback.runtime.aws import client
+from comeback.runtime.door import Door
 from comeback.runtime.secrets import CompanySecrets
 from comeback.runtime.settings import InboundSettings, from_env
 
-log = logging.getLogger("comeback")
 settings = from_env(InboundSettings)
-secrets = CompanySecrets(settings.stage)
+door = Door("telegram", CompanySecrets(settings.stage))
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     company_id = event["pathParameters"]["company"]
-    expected = secrets.get(company_id).get("telegram_webhook_secret", "")
-    if not same(header(event, "X-Telegram-Bot-Api-Secret-Token"), expected):
-        log.warning("webhook refused", extra={"company_id": company_id, "channel": "telegram"})
-        return answer(403)
+    proves = partial(same, header(event, "X-Telegram-Bot-Api-Secret-Token"))
+    if refusal := door.refusal(event, company_id, "telegram_webhook_secret", proves):
+        return refusal
     raw = raw_body(event)
     try:
         update = msgspec.json.decode(raw, type=Update)
@@ -31,6 +30,6 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     if update.chat_id is None:
         return answer(200)
     queued = Enqueued(company_id, "telegram", str(update.chat_id), update.event_id, json.loads(raw))
-    if not enqueue(client("sqs"), settings.inbound_queue_url, [queued]):
-        return answer(500)
+    if door.fits(queued):
+        enqueue(client("sqs"), settings.inbound_queue_url, [queued])
     return answer(200, acknowledgement(update), "application/json")

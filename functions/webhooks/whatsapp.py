@@ -1,34 +1,39 @@
 """GET and POST /webhooks/whatsapp/{company}: verification; checks Meta's signature, enqueues each event, answers."""
 
-import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
-from comeback.channels.webhook import answer, challenge, enqueue, header, raw_body, signed
+from comeback.channels.webhook import answer, enqueue, header, raw_body, signed, subscribes
 from comeback.channels.whatsapp_split import queued
 from comeback.runtime.aws import client
+from comeback.runtime.door import Door
 from comeback.runtime.secrets import CompanySecrets
 from comeback.runtime.settings import InboundSettings, from_env
 
-log = logging.getLogger("comeback")
 settings = from_env(InboundSettings)
-secrets = CompanySecrets(settings.stage)
+door = Door("whatsapp", CompanySecrets(settings.stage))
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     company_id = event["pathParameters"]["company"]
-    known = secrets.get(company_id)
-    if event["httpMethod"] == "GET":
-        query = event.get("queryStringParameters") or {}
-        return challenge(query, known.get("whatsapp_verify_token", ""))
+    return (_verified if event["httpMethod"] == "GET" else _notified)(company_id, event)
+
+
+def _verified(company_id: str, event: Mapping[str, Any]) -> dict[str, Any]:
+    query = event.get("queryStringParameters") or {}
+    refusal = door.refusal(event, company_id, "whatsapp_verify_token", partial(subscribes, query))
+    return refusal or answer(200, query.get("hub.challenge", ""))
+
+
+def _notified(company_id: str, event: Mapping[str, Any]) -> dict[str, Any]:
     raw = raw_body(event)
-    signature = header(event, "X-Hub-Signature-256")
-    if not signed(raw, signature, known.get("whatsapp_app_secret", "")):
-        log.warning("webhook refused", extra={"company_id": company_id, "channel": "whatsapp"})
-        return answer(403)
+    proves = partial(signed, raw, header(event, "X-Hub-Signature-256"))
+    if refusal := door.refusal(event, company_id, "whatsapp_app_secret", proves):
+        return refusal
     try:
-        events = queued(company_id, raw)
+        events = [e for e in queued(company_id, raw) if door.fits(e)]
     except msgspec.MsgspecError:
         return answer(400, "this is no notification")
     taken = enqueue(client("sqs"), settings.inbound_queue_url, events)

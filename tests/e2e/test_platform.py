@@ -27,6 +27,7 @@ def refused(call: Callable[..., Any], **arguments: Any) -> bool:
 def test_forged_webhooks_are_refused_and_nothing_is_enqueued(
     api: httpx.Client, driver: Driver, company_id: str
 ) -> None:
+    driver.secret(company_id, {"telegram_webhook_secret": "known to Telegram alone"})
     update = {"update_id": 1, "message": {"chat": {"id": 5}}}
     forged = {"X-Telegram-Bot-Api-Secret-Token": "guessed"}
     assert (
@@ -35,6 +36,7 @@ def test_forged_webhooks_are_refused_and_nothing_is_enqueued(
     signed = {"X-Hub-Signature-256": "sha256=" + "0" * 64}
     assert api.post(f"/webhooks/whatsapp/{company_id}", json={}, headers=signed).status_code == 403
     assert api.post(f"/webhooks/crm/{company_id}/guessed", json={}).status_code == 403
+    assert api.post("/webhooks/telegram/nobody", json=update, headers=forged).status_code == 404
     assert not any(driver.depths().values())
 
 

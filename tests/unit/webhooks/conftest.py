@@ -3,7 +3,7 @@
 import importlib
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,14 @@ class Hooks:
         found: Handler = importlib.import_module(f"webhooks.{name}").handler
         return found
 
+    def keep(self, company_id: str, values: Mapping[str, str]) -> None:
+        """As the administrator's command writes a company's secret."""
+        manager, name = boto3.client("secretsmanager"), f"comeback/test/company/{company_id}"
+        try:
+            manager.create_secret(Name=name, SecretString=json.dumps(dict(values)))
+        except manager.exceptions.ResourceExistsException:
+            manager.put_secret_value(SecretId=name, SecretString=json.dumps(dict(values)))
+
     def queued(self) -> list[dict[str, Any]]:
         """Each with `group`, `dedup` and `message`, in order."""
         answer = self.sqs.receive_message(
@@ -57,10 +65,10 @@ def hooks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hooks]:
         aws.client.cache_clear()
         sqs = boto3.client("sqs")
         queue = sqs.create_queue(QueueName="inbound.fifo", Attributes={"FifoQueue": "true"})
-        boto3.client("secretsmanager").create_secret(
-            Name="comeback/test/company/salon", SecretString=json.dumps(SECRETS)
-        )
         monkeypatch.setenv("STAGE", "test")
-        monkeypatch.setenv("INBOUND_QUEUE_URL", queue["QueueUrl"])
-        yield Hooks(sqs, queue["QueueUrl"])
+        for name in ("INBOUND_QUEUE_URL", "EVENTS_QUEUE_URL"):
+            monkeypatch.setenv(name, queue["QueueUrl"])
+        made = Hooks(sqs, queue["QueueUrl"])
+        made.keep("salon", SECRETS)
+        yield made
     aws.client.cache_clear()

@@ -139,7 +139,8 @@ def test_a_changed_body_is_refused(hooks: Hooks) -> None:
 
 
 @pytest.mark.parametrize("secret", ["", "t-secret", "app-secret"])
-def test_a_company_without_secrets_takes_nothing(hooks: Hooks, secret: str) -> None:
+def test_a_company_that_is_not_connected_takes_nothing(hooks: Hooks, secret: str) -> None:
+    hooks.keep("other", {"gemini_api_key": "key"})
     assert status(hooks, "telegram", telegram(update(), secret, company="other")) == 403
     assert status(hooks, "whatsapp", whatsapp(notification(), secret, company="other")) == 403
 
@@ -202,7 +203,7 @@ def test_ids_are_what_sqs_takes(company: str, address: str) -> None:
     assert queue_id(company) == queue_id(company)
 
 
-@pytest.mark.parametrize("name", ["telegram", "whatsapp"])
+@pytest.mark.parametrize("name", ["telegram", "whatsapp", "crm"])
 def test_a_webhook_loads_nothing_heavy(name: str) -> None:
     code = (
         f"import sys, webhooks.{name}\n"
@@ -212,6 +213,7 @@ def test_a_webhook_loads_nothing_heavy(name: str) -> None:
         "PYTHONPATH": f"{ROOT / 'functions'}:{ROOT / 'layers/core'}",
         "STAGE": "test",
         "INBOUND_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/1/inbound.fifo",
+        "EVENTS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/1/events",
         "AWS_DEFAULT_REGION": "us-east-1",
     }
     done = subprocess.run(  # noqa: S603  # our own code

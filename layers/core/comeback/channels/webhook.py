@@ -8,11 +8,14 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-MAX_BATCH = 10
+MAX_BATCH, MAX_BATCH_BYTES = 10, 256 * 1024
+"""Of SQS: a batch is as large as a message may be. A queue may be set to more, ours are not."""
+MAX_BODY = 4 * 1024 * 1024
+"""Characters. Meta's notifications have up to 3 MB (its webhooks' overview), in base64 a third more; Telegram's are smaller."""
 PLAIN_ID = re.compile(r"[\w.\-#+=/:]{1,128}", re.ASCII)
 
 
@@ -41,6 +44,11 @@ class Enqueued:
             "MessageDeduplicationId": queue_id(f"{self.company_id}#{self.event_id}"),
         }
 
+    @property
+    def fits(self) -> bool:
+        """Whether SQS takes it at all."""
+        return len(self.entry(0)["MessageBody"]) <= MAX_BATCH_BYTES
+
 
 def queue_id(name: str) -> str:
     """SQS takes 128 characters of a plain alphabet."""
@@ -58,17 +66,34 @@ def enqueue(sqs: Any, queue_url: str, events: Sequence[Enqueued]) -> bool:
         del entry["Id"]
         sqs.send_message(QueueUrl=queue_url, **entry)
         return True
-    for start in range(0, len(events), MAX_BATCH):
-        entries = [e.entry(n) for n, e in enumerate(events[start : start + MAX_BATCH])]
+    for entries in _batches([e.entry(n) for n, e in enumerate(events)]):
         if sqs.send_message_batch(QueueUrl=queue_url, Entries=entries).get("Failed"):
             return False
     return True
 
 
+def _batches(entries: Sequence[Mapping[str, str]]) -> Iterator[list[Mapping[str, str]]]:
+    """In order, each within SQS' limits of messages and of bytes (bodies are ASCII)."""
+    batch: list[Mapping[str, str]] = []
+    for entry in entries:
+        together = sum(len(e["MessageBody"]) for e in (*batch, entry))
+        if batch and (len(batch) == MAX_BATCH or together > MAX_BATCH_BYTES):
+            yield batch
+            batch = []
+        batch.append(entry)
+    if batch:
+        yield batch
+
+
 def raw_body(event: Mapping[str, Any]) -> bytes:
-    """The very bytes that were signed."""
+    """The very bytes that were signed; none when base64 is announced and something else comes."""
     body = event.get("body") or ""
-    return base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
+    if not event.get("isBase64Encoded"):
+        return _bytes(body)
+    try:
+        return base64.b64decode(body, validate=True)
+    except ValueError:
+        return b""
 
 
 def header(event: Mapping[str, Any], name: str) -> str:
@@ -79,21 +104,24 @@ def header(event: Mapping[str, Any], name: str) -> str:
 
 def same(given: str, expected: str) -> bool:
     """In constant time; an empty secret opens nothing."""
-    return bool(expected) and hmac.compare_digest(given.encode(), expected.encode())
+    return bool(expected) and hmac.compare_digest(_bytes(given), _bytes(expected))
 
 
 def signed(raw: bytes, signature: str, app_secret: str) -> bool:
     """Meta's X-Hub-Signature-256 over the raw body."""
     expected = "sha256=" + hmac.new(app_secret.encode(), raw, hashlib.sha256).hexdigest()
-    return bool(app_secret) and hmac.compare_digest(signature.encode(), expected.encode())
+    return bool(app_secret) and same(signature, expected)
 
 
-def challenge(query: Mapping[str, str], verify_token: str) -> dict[str, Any]:
+def subscribes(query: Mapping[str, str], verify_token: str) -> bool:
     """Meta's GET when a webhook is registered: whoever knows the token gets the challenge back."""
-    subscribing = query.get("hub.mode") == "subscribe"
-    if subscribing and same(query.get("hub.verify_token", ""), verify_token):
-        return answer(200, query.get("hub.challenge", ""))
-    return answer(403)
+    known = same(query.get("hub.verify_token", ""), verify_token)
+    return query.get("hub.mode") == "subscribe" and known
+
+
+def _bytes(text: str) -> bytes:
+    """Half a surrogate pair, which no real caller sends, is refused like anything wrong: it must not raise."""
+    return text.encode(errors="surrogatepass")
 
 
 def answer(status: int, body: str = "", kind: str = "text/plain") -> dict[str, Any]:

@@ -4,17 +4,25 @@ Import-light on purpose: webhooks load it. Values never reach a log.
 """
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import inf
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from comeback.errors import Unavailable
 from comeback.runtime.aws import client
 
+COMPANY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+"""What else stands in a webhook's address is nobody's, and costs no question."""
 CACHE_SECONDS = 300.0
 """A rotated secret is seen after this long at the latest."""
+UNKNOWN_SECONDS, UNKNOWN_KEPT = 30.0, 1000
+"""Who has no secret is not asked for again at once, and no stream of made-up ids fills the memory."""
+FRESH_SECONDS = 5.0
+"""Between two readings of one company's secret that failed checks may cause: forgeries must not buy calls."""
 
 
 def secret_name(stage: str, company_id: str) -> str:
@@ -27,15 +35,37 @@ class CompanySecrets:
 
     stage: str
     monotonic: Callable[[], float] = time.monotonic
-    _cached: dict[str, tuple[float, Mapping[str, str]]] = field(default_factory=dict)
+    _known: dict[str, tuple[float, Mapping[str, str]]] = field(default_factory=dict)
+    _unknown: dict[str, float] = field(default_factory=dict)
 
     def get(self, company_id: str) -> Mapping[str, str]:
         """Empty for a company that has none. Raises Unavailable when Secrets Manager can not be asked."""
-        known = self._cached.get(company_id)
-        if known and self.monotonic() - known[0] < CACHE_SECONDS:
-            return known[1]
-        values = self._read(company_id)
-        self._cached[company_id] = (self.monotonic(), values)
+        return self._no_older_than(CACHE_SECONDS, company_id)
+
+    def fresh(self, company_id: str) -> Mapping[str, str]:
+        """After a refusal: the secret may have been rotated since it was read. Raises Unavailable."""
+        return self._no_older_than(FRESH_SECONDS, company_id)
+
+    def _no_older_than(self, seconds: float, company_id: str) -> Mapping[str, str]:
+        if not COMPANY_ID.fullmatch(company_id):
+            return {}
+        now = self.monotonic()
+        read_at, values = self._known.get(company_id, (-inf, {}))
+        if now - read_at < seconds:
+            return values
+        if now - self._unknown.get(company_id, -inf) < UNKNOWN_SECONDS:
+            return {}
+        return self._keep(company_id, self._read(company_id), now)
+
+    def _keep(self, company_id: str, values: Mapping[str, str], now: float) -> Mapping[str, str]:
+        self._known.pop(company_id, None)
+        self._unknown.pop(company_id, None)
+        if values:
+            self._known[company_id] = (now, values)
+            return values
+        self._unknown[company_id] = now
+        if len(self._unknown) > UNKNOWN_KEPT:
+            del self._unknown[next(iter(self._unknown))]
         return values
 
     def _read(self, company_id: str) -> Mapping[str, str]:
