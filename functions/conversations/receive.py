@@ -5,6 +5,9 @@ from typing import Any
 
 from comeback.runtime import sqs, wiring
 
+RECEIVES = 5
+"""The queue's maxReceiveCount."""
+
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    return sqs.process(event, wiring.receive().handle)
+    return sqs.process(event, wiring.receive().handle, receives=RECEIVES)

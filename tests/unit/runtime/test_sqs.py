@@ -47,10 +47,13 @@ class Work:
         self.hidden.append((receipt_handle, seconds))
 
     def run(
-        self, *records: dict[str, Any], hide: Callable[[str, int], None] | None = None
+        self,
+        *records: dict[str, Any],
+        hide: Callable[[str, int], None] | None = None,
+        receives: int | None = None,
     ) -> list[str]:
         """Ids of those that failed."""
-        answered = process({"Records": records}, self.handle, hide or self.hide)
+        answered = process({"Records": records}, self.handle, hide or self.hide, receives)
         return [failed["itemIdentifier"] for failed in answered["batchItemFailures"]]
 
 
@@ -85,6 +88,44 @@ def test_after_a_failure_the_rest_of_its_group_is_not_tried() -> None:
     work = Work({1: Unavailable("down")})
     assert work.run(record(1, "anna"), record(2, "boris"), record(3, "anna")) == ["m1", "m3"]
     assert work.tried == [1, 2]
+
+
+@pytest.mark.fault(
+    "poison before others of its FIFO group", "it alone goes to the dead letters, order kept"
+)
+def test_whoever_waits_behind_poison_is_tried_when_the_poison_leaves() -> None:
+    """They were received as often as it was: untried, they would follow it into the dead letters."""
+    work = Work({1: NotFound("nobody")})
+    records = [record(n, "anna", receives=5) for n in (1, 2, 3)]
+    assert work.run(*records, receives=5) == ["m1"]
+    assert work.tried == [1, 2, 3]
+
+
+def test_until_then_the_group_keeps_its_order() -> None:
+    work = Work({1: NotFound("nobody")})
+    records = [record(n, "anna", receives=4) for n in (1, 2, 3)]
+    assert work.run(*records, receives=5) == ["m1", "m2", "m3"]
+    assert work.tried == [1]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("ab"), st.booleans()), min_size=1, max_size=6),
+    st.integers(1, 4),
+)
+def test_poison_takes_nobody_along_and_nobody_overtakes(
+    sent: list[tuple[str, bool]], receives: int
+) -> None:
+    """The queue as SQS keeps it: a failed record comes back, until it was received so often; then it is dead."""
+    queue = list(enumerate(sent))
+    work = Work({n: ValueError("poison") for n, (_, poison) in queue if poison})
+    for receive in range(1, receives + 1):
+        records = [record(n, group, receive) for n, (group, _) in queue]
+        failed = work.run(*records, receives=receives) if records else []
+        queue = [(n, s) for n, s in queue if f"m{n}" in failed]
+    assert [n for n, _ in queue] == [n for n, (_, poison) in enumerate(sent) if poison]
+    for name in "ab":
+        done = [n for n in work.tried if sent[n] == (name, False)]
+        assert done == sorted(set(done))
 
 
 # ── when it comes back ───────────────────────────────────────────────────────────────────────────

@@ -3,7 +3,8 @@
 Retryable and unknown errors leave the record in the queue (after its receives it goes to the DLQ with an alarm);
 `AlreadyDone` is success; any other `Permanent` can not be mended by repeating, and so goes the same way to the DLQ,
 where an operator sees it: nothing is dropped in silence (promise 3). FIFO order within a group is kept: after the
-first failure of a group the rest of that group in the batch is returned untried.
+first failure of a group the rest of that group in the batch is returned untried. A receive is counted for the untried, too, so
+the last receive of what fails is its neighbours' turn: it goes to the DLQ, and would take them along.
 
 Who asks to come back in n seconds is obeyed, where the caller can hide messages: they are shown again after n seconds, not
 after the queue's visibility time-out. Asked again, we wait twice as long each time: ten receives that are asked for 10
@@ -39,9 +40,13 @@ class Failure:
 
 @METER.invocation(queue_requests=RECEIVED_AND_DELETED)
 def process(
-    event: Mapping[str, Any], handle: Handle, hide: Hide | None = None
+    event: Mapping[str, Any],
+    handle: Handle,
+    hide: Hide | None = None,
+    receives: int | None = None,
 ) -> dict[str, list[dict[str, str]]]:
-    """Runs `handle` on the JSON body of every record; answers which failed (ReportBatchItemFailures)."""
+    """Runs `handle` on the JSON body of every record; answers which failed (ReportBatchItemFailures). `receives`: how often a
+    FIFO queue delivers a message before it goes to the dead letters (maxReceiveCount)."""
     failed: list[dict[str, str]] = []
     broken_groups: dict[str, Failure] = {}
     for record in event["Records"]:
@@ -50,7 +55,7 @@ def process(
         if failure is None:
             continue
         failed.append({"itemIdentifier": record["messageId"]})
-        if group:
+        if group and not _is_last(record, receives):
             broken_groups[group] = failure
         if hide and failure.seconds is not None:
             _hide(record, failure.seconds, hide)
@@ -85,8 +90,15 @@ def _seconds(record: Record, asked: float | None) -> int | None:
     """What was asked, doubled for each time that the record had come before."""
     if asked is None:
         return None
-    receives = int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
-    return max(1, ceil(min(LONGEST, asked * 2.0 ** (receives - 1))))
+    return max(1, ceil(min(LONGEST, asked * 2.0 ** (_receives(record) - 1))))
+
+
+def _receives(record: Record) -> int:
+    return int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
+
+
+def _is_last(record: Record, receives: int | None) -> bool:
+    return receives is not None and _receives(record) >= receives
 
 
 def _hide(record: Record, seconds: int, hide: Hide) -> None:
