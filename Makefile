@@ -25,10 +25,10 @@ export SAM_CLI_TELEMETRY := 0
 export UV_LINK_MODE := hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test faults lint bench build deploy company links clean install browser linters requirements .venv
+.PHONY: help demo up down test faults lint bench build deploy company links dead-letters clean install browser linters requirements .venv
 
 help:  ## these lines
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: install  ## a salon's weeks in accelerated time; DATA=visits.csv [AS_OF=2026-01-31] for your own visits
 	@$(PY) -m demo $(if $(DATA),--data "$(DATA)") $(if $(AS_OF),--as-of "$(AS_OF)") $(FLAGS)
@@ -48,7 +48,7 @@ faults: browser  ## the faults that were tried and what came of each, as the REA
 
 lint: install linters  ## ruff, mypy, import contracts, SAM, cfn-lint, checkov
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
-	@.venv/bin/mypy functions layers/core/comeback infra/local tests
+	@.venv/bin/mypy functions layers/core/comeback infra/local infra/admin tests
 	@PYTHONPATH=layers/core .venv/bin/lint-imports
 	@$(SAM) validate --lint
 	@.local/cfn-lint/bin/cfn-lint template.yaml -a cfn_lint_serverless.rules
@@ -69,6 +69,9 @@ company: install  ## creates or changes a company on AWS: FILE=company.json [STA
 
 links: install  ## personal Telegram links of a company's clients, as CSV: COMPANY=salon [STACK=comeback] [STAGE=prod]
 	@PYTHONPATH=layers/core $(PY) infra/admin/company.py --stack $(or $(STACK),comeback) --stage $(or $(STAGE),prod) links $(COMPANY)
+
+dead-letters: install  ## what could not be handled, without personal data: [QUEUE=Inbound] [REDRIVE=1 puts it back] [STACK=comeback]
+	@$(PY) infra/admin/dead_letters.py --stack $(or $(STACK),comeback) --queue "$(QUEUE)" $(if $(REDRIVE),--redrive)
 
 clean: down  ## removes all that was installed and built
 	@rm -rf .venv .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
