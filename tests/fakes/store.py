@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -189,6 +190,12 @@ class FakeStore:
     def client_at(self, company_id: str, address: Address) -> str | None:
         found: str | None = self._get(("address", company_id, address.channel, address.value))
         return found
+
+    def client_by_address(self, company_id: str, address: Address) -> ClientFile | None:
+        client_id = self.client_at(company_id, address)
+        with suppress(NotFound):
+            return self.client(company_id, client_id) if client_id else None
+        return None
 
     def clients(self, company_id: str) -> Iterable[str]:
         return [client.client_id for client in self._all(company_id, Client)]

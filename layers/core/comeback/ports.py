@@ -171,6 +171,10 @@ class Store(Protocol):
         """The client id an address is bound to."""
         ...
 
+    def client_by_address(self, company_id: str, address: Address) -> ClientFile | None:
+        """The file of the client an address is bound to; None for a stranger, and for a client who was erased."""
+        ...
+
     def clients(self, company_id: str) -> Iterable[str]:
         """Ids of all clients, by the directory index; for nightly jobs and exports."""
         ...

@@ -87,27 +87,20 @@ class Receive:
 
     def receive(self, company_id: str, event: InboundEvent) -> None:
         for attempt in range(ATTEMPTS):
-            if seen := self._store.seen_event(company_id, event.event_id):
-                self._tell_again(company_id, event, seen)
-                return
             try:
                 self._once(company_id, event)
             except Conflict:
                 if attempt == ATTEMPTS - 1:
                     raise
             except AlreadyDone:
-                continue
+                self._tell_again(company_id, event)
+                return
             else:
                 return
 
     def _once(self, company_id: str, event: InboundEvent) -> None:
-        """What changes nothing leaves no trace either: repeating it is as harmless."""
-        if isinstance(event, StatusReceived):
-            effects = self._statuses.effects(company_id, event)
-        elif isinstance(event, AccountChanged):
-            effects = self._statuses.of_account(company_id, event)
-        else:
-            effects = self._of_client(company_id, event)
+        """What changes nothing leaves no trace either: repeating it is as harmless. Raises AlreadyDone."""
+        effects = self._effects(company_id, event)
         if effects == Effects():
             return
         refs = tuple((m.client_id, m.outbox_id) for m in effects.replies)
@@ -126,21 +119,37 @@ class Receive:
         for token, outcome in effects.finished:
             self._orchestrator.finish_wait(token, outcome)
 
-    def _tell_again(self, company_id: str, event: InboundEvent, seen: SeenEvent) -> None:
+    def _tell_again(self, company_id: str, event: InboundEvent) -> None:
         """Seen before: what followed the commit may not have happened."""
-        client_id = self._store.client_at(company_id, event.address)
-        told = untold(self._store.client(company_id, client_id)) if client_id else ()
-        self._tell(company_id, seen, Effects(finished=told))
+        seen = self._store.seen_event(company_id, event.event_id)
+        file = self._store.client_by_address(company_id, event.address)
+        told = untold(file) if file else ()
+        self._tell(company_id, seen or SeenEvent(()), Effects(finished=told))
+
+    def _effects(self, company_id: str, event: InboundEvent) -> Effects:
+        if isinstance(event, MessageReceived | MarketingStopped | MarketingResumed):
+            return self._of_client(company_id, event)
+        self._refuse_repetition(company_id, event)
+        if isinstance(event, StatusReceived):
+            return self._statuses.effects(company_id, event)
+        return self._statuses.of_account(company_id, event)
+
+    def _refuse_repetition(self, company_id: str, event: InboundEvent) -> None:
+        """Before the book or the model is asked for anything. Raises AlreadyDone."""
+        if self._store.seen_event(company_id, event.event_id):
+            raise AlreadyDone(event.event_id)
 
     # ── what a client did ────────────────────────────────────────────────────────────────────────
 
     def _of_client(self, company_id: str, event: ByClient) -> Effects:
         linked = self._consent.linked_client(company_id, event)
+        file = self._file(company_id, event, linked)
+        if file is None or not _newer(file, event):
+            self._refuse_repetition(company_id, event)
         if isinstance(event, MessageReceived) and owner.concerns(event, linked):
             company = self._store.company(company_id)
             now, proposals = self._clock.now(), self._store.proposal
             return owner.answer(company, event, linked, now, proposals)
-        file = self._file(company_id, event, linked)
         if isinstance(event, MessageReceived):
             return self._heard(file, event) if file else self._stranger(company_id, event)
         if file is None:
@@ -151,11 +160,10 @@ class Receive:
 
     def _file(self, company_id: str, event: ByClient, linked: str | None) -> ClientFile | None:
         """A signed link says who it is; else the address does. A client who was erased is nobody."""
-        for client_id in (linked, self._store.client_at(company_id, event.address)):
+        if linked:
             with suppress(NotFound):
-                if client_id:
-                    return self._store.client(company_id, client_id)
-        return None
+                return self._store.client(company_id, linked)
+        return self._store.client_by_address(company_id, event.address)
 
     def _heard(self, file: ClientFile, event: MessageReceived) -> Effects:
         here = reachable(file.client, event.address.channel)
@@ -235,6 +243,16 @@ def _stops_at(file: ClientFile, event: InboundEvent) -> datetime:
     written, so a stop right after a yes may be dated earlier, and must still be the last word."""
     channel = event.address.channel
     return max([event.at, *(c.at for c in file.consents if c.channel is channel)])
+
+
+def _newer(file: ClientFile, event: ByClient) -> bool:
+    """Typed words that are newer than all that was heard in this conversation have not been heard, and need not be looked up.
+    A press is dated when it is read, so it is always looked up."""
+    if not isinstance(event, MessageReceived) or event.button_id or event.start_payload:
+        return False
+    conversation = file.conversation(event.address.channel)
+    last = conversation.last_inbound_at if conversation else None
+    return last is not None and event.at > last
 
 
 def _saves(effects: Effects, client: Client) -> bool:

@@ -28,6 +28,7 @@ from comeback.runtime.meter import METER
 from comeback.runtime.orchestrator import StepFunctions, WaitEnder
 from comeback.runtime.orchestrator import fail_wait as tell_failure
 from comeback.runtime.queues import SqsEvents, SqsOutbound
+from comeback.runtime.remembering import RememberingStore
 from comeback.runtime.secrets import CompanySecrets
 from comeback.runtime.settings import from_env
 from comeback.storage.store import DynamoStore
@@ -66,7 +67,7 @@ def clock() -> Clock:
 @cache
 def store() -> DynamoStore:
     METER.kept_by(_add_usage)
-    return DynamoStore(from_env(settings.TableSettings).table, METER.note)
+    return RememberingStore(from_env(settings.TableSettings).table, METER.note)
 
 
 def _add_usage(company_id: str, used: Mapping[str, float]) -> None:

@@ -5,6 +5,7 @@ Long on purpose: one method per access pattern of keys.py, a line or two each.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -162,6 +163,12 @@ class DynamoStore:
         key = keys.address(company_id, address.channel.value, address.value)
         item = self.table.get(AddressItem, key)
         return item.client_id if item else None
+
+    def client_by_address(self, company_id: str, address: Address) -> ClientFile | None:
+        client_id = self.client_at(company_id, address)
+        with suppress(NotFound):
+            return self.client(company_id, client_id) if client_id else None
+        return None
 
     def clients(self, company_id: str) -> Iterable[str]:
         found = self.table.query(ClientItem, keys.clients_index(company_id), index=SECOND_INDEX)
