@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 Values = Mapping[str, str]
 LINK, LINK_BEFORE = "link_secret", "telegram_webhook_secret"
-"""Personal links have a secret of their own; those of before it were signed with the Telegram webhook's."""
+"""Personal links have a secret of their own; where it was never set they are signed with the Telegram webhook's."""
 
 
 def accepted(values: Values, name: str, now: datetime) -> tuple[str, ...]:
@@ -23,9 +23,9 @@ def accepted(values: Values, name: str, now: datetime) -> tuple[str, ...]:
 def rotated(values: Values, name: str, new: str, until: datetime) -> dict[str, str]:
     """The document after a rotation: the old value is accepted before `until`.
 
-    The webhook's secret leaves its old value to the personal links signed with it, so that printed ones keep working.
+    Personal links signed with the webhook's secret stay signed with that value, so that printed ones keep working.
     """
-    old = values.get(name, "")
+    old = link_key(values) if name == LINK else values.get(name, "")
     after = {**values, name: new}
     if not old or old == new:
         return after
@@ -42,7 +42,7 @@ def link_key(values: Values) -> str:
 
 def link_keys(values: Values, now: datetime) -> tuple[str, ...]:
     """What a personal link may be signed with."""
-    return accepted(values, LINK, now) + accepted(values, LINK_BEFORE, now)
+    return accepted(values, LINK if values.get(LINK) else LINK_BEFORE, now)
 
 
 def _previous(values: Values, name: str, now: datetime) -> str:

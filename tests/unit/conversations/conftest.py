@@ -36,6 +36,7 @@ from tests.fakes.store import FakeStore
 CHAT = Address(ChannelKind.TELEGRAM, "1001")
 PHONE = Address(ChannelKind.WHATSAPP, "79990000001")
 ON = date(2026, 3, 2)
+SECRET = "webhook-secret"
 
 
 @dataclass
@@ -48,6 +49,7 @@ class Salon:
     telegram: FakeChannel = field(default_factory=FakeChannel)
     whatsapp: FakeChannel = field(default_factory=lambda: FakeChannel(ChannelKind.WHATSAPP))
     limits: FakeLimits = field(default_factory=FakeLimits)
+    secrets: dict[str, str] = field(default_factory=lambda: {"telegram_webhook_secret": SECRET})
     invocations: int = 0
 
     def file(self, client_id: str = "anna") -> ClientFile:

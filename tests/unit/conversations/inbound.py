@@ -16,8 +16,6 @@ from comeback.conversations.receive import Receive
 
 from tests.unit.conversations.conftest import CHAT, PHONE, Salon
 
-SECRET = "webhook-secret"
-
 
 def receive(salon: Salon, *events: InboundEvent) -> None:
     """Each handed over as from the queue, by an invocation of its own."""
@@ -33,7 +31,7 @@ def _receive(salon: Salon, event: InboundEvent) -> Receive:
         outbound=salon.queue,
         orchestrator=salon.orchestrator,
         dialogue=salon.dialogue,
-        consent=ConsentTalk(salon.store, lambda _company: {"telegram_webhook_secret": SECRET}),
+        consent=ConsentTalk(salon.store, lambda _company: salon.secrets),
         clock=salon.clock,
         parsers={"any": lambda _id, _body, _clock: [event]},
     )

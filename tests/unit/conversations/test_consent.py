@@ -1,16 +1,17 @@
 """Consent: asked before any offer, tied to the person, never taken from a start or an unblock."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from comeback.changes import BindAddress, SaveClient, SaveConsent
 from comeback.clients.model import Client, Consent, may_market, opted_out
 from comeback.conversations import links
 from comeback.conversations.model import Address, ChannelKind, Purpose
+from comeback.rotation import LINK, rotated
 
-from tests.unit.conversations.conftest import CHAT, PHONE, Salon
+from tests.unit.conversations.conftest import CHAT, PHONE, SECRET, Salon
 from tests.unit.conversations.inbound import (
-    SECRET,
     blocked,
     pressed,
     receive,
@@ -76,6 +77,20 @@ def test_a_forged_link_names_nobody(boris: Salon, payload: str) -> None:
     receive(boris, started(boris, payload, OWN_CHAT))
     assert boris.store.client_at("salon", OWN_CHAT) not in (None, "boris")
     assert boris.file("boris").client.addresses == ()
+
+
+@pytest.mark.fault("secrets rotated under traffic", "nothing refused; the old ends later")
+@pytest.mark.parametrize(
+    ("days", "signed_with", "bound"), [(0, SECRET, True), (0, "own", True), (1, SECRET, False)]
+)
+def test_links_get_a_secret_of_their_own_while_old_ones_are_about(
+    boris: Salon, days: int, signed_with: str, bound: bool
+) -> None:
+    ends = boris.clock.now() + timedelta(days=1)
+    boris.secrets = rotated(boris.secrets, LINK, "own", ends)
+    boris.clock.advance(days=days)
+    receive(boris, started(boris, link("boris", signed_with), OWN_CHAT))
+    assert (boris.store.client_at("salon", OWN_CHAT) == "boris") is bound
 
 
 def test_a_link_of_a_client_who_was_erased_makes_a_newcomer(salon: Salon) -> None:

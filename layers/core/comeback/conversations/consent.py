@@ -16,6 +16,7 @@ from comeback.conversations.model import (
 )
 from comeback.errors import NotFound
 from comeback.ports import ClientFile, Effects, Store
+from comeback.rotation import link_keys
 from comeback.texts import supported, text
 
 TEXT_VERSION = "consent-v1"
@@ -32,7 +33,7 @@ START = "/start"
 
 
 class ConsentTalk:
-    """`secrets`: company id → the company's secrets; links are signed with the Telegram webhook's."""
+    """`secrets`: company id → the company's secrets, which sign its personal links."""
 
     def __init__(self, store: Store, secrets: Callable[[str], Mapping[str, str]]) -> None:
         self._store = store
@@ -42,8 +43,9 @@ class ConsentTalk:
         """The client whose signed link this is."""
         if not isinstance(event, MessageReceived) or not event.start_payload:
             return None
-        secret = self._secrets(company_id).get("telegram_webhook_secret", "")
-        return links.client_of(company_id, event.start_payload, secret)
+        keys = link_keys(self._secrets(company_id), event.at)
+        named = (links.client_of(company_id, event.start_payload, key) for key in keys)
+        return next(filter(None, named), None)
 
     def concerns(self, event: MessageReceived) -> bool:
         return event.text.split(maxsplit=1)[:1] == [START] or event.button_id in (YES, NO)
