@@ -25,7 +25,7 @@ export SAM_CLI_TELEMETRY := 0
 export UV_LINK_MODE := hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test faults lint bench build deploy company links dead-letters clean install browser linters requirements .venv
+.PHONY: help demo up down test faults lint bench build deploy company links rotate dead-letters clean install browser linters requirements .venv
 
 help:  ## these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ company: install  ## creates or changes a company on AWS: FILE=company.json [STA
 
 links: install  ## personal Telegram links of a company's clients, as CSV: COMPANY=salon [STACK=comeback] [STAGE=prod]
 	@PYTHONPATH=layers/core $(PY) infra/admin/company.py --stack $(or $(STACK),comeback) --stage $(or $(STAGE),prod) links $(COMPANY)
+
+rotate: install  ## a new secret, the old one taken for a while: COMPANY=salon NAME=link_secret [HOURS=24] [STAGE=prod]
+	@PYTHONPATH=layers/core $(PY) infra/admin/rotate.py $(COMPANY) $(NAME) --stage $(or $(STAGE),prod) --hours $(or $(HOURS),24)
 
 dead-letters: install  ## what could not be handled, without personal data: [QUEUE=Inbound] [REDRIVE=1 puts it back] [STACK=comeback]
 	@$(PY) infra/admin/dead_letters.py --stack $(or $(STACK),comeback) --queue "$(QUEUE)" $(if $(REDRIVE),--redrive)

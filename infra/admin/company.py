@@ -22,7 +22,8 @@ from comeback.companies.model import MINOR_PER_USD, Company
 from comeback.conversations.links import payload
 from comeback.conversations.model import OWNER
 from comeback.errors import NotFound
-from comeback.runtime.secrets import secret_name
+from comeback.rotation import LINK, link_key
+from comeback.runtime.secrets import COMPANY_ID, secret_name
 from comeback.storage.store import DynamoStore
 
 
@@ -65,6 +66,8 @@ def main() -> int:
 
 def _problem(company: Company) -> str:
     """Names the field and the way to mend it; empty when all is well."""
+    if not COMPANY_ID.fullmatch(company.company_id):
+        return "company_id: use up to 64 letters, digits, - and _: it stands in webhooks' addresses"
     if not 0 <= company.holdout_percent <= 50:
         return "holdout_percent: must be 0 to 50; 10 is usual"
     if company.currency not in MINOR_PER_USD and company.minor_per_usd is None:
@@ -86,11 +89,9 @@ def _links(store: DynamoStore, stage: str, company_id: str) -> int:
     secrets = boto3.client("secretsmanager")
     answer = secrets.get_secret_value(SecretId=secret_name(stage, company_id))
     secret: Mapping[str, str] = json.loads(answer["SecretString"])
-    bot, key = secret.get("telegram_bot_username"), secret.get("telegram_webhook_secret")
+    bot, key = secret.get("telegram_bot_username"), link_key(secret)
     if not bot or not key:
-        print(
-            "secret: telegram_bot_username and telegram_webhook_secret are needed", file=sys.stderr
-        )
+        print(f"secret: telegram_bot_username and {LINK} are needed", file=sys.stderr)
         return 1
     lines = csv.writer(sys.stdout)
     lines.writerow(["client_id", "link"])
@@ -102,12 +103,13 @@ def _links(store: DynamoStore, stage: str, company_id: str) -> int:
 
 
 def _save_secret(name: str, values: Mapping[str, str]) -> None:
+    """What the file does not name stays: rotation keeps values of its own there."""
     secrets = boto3.client("secretsmanager")
-    document = json.dumps(dict(values))
     try:
-        secrets.create_secret(Name=name, SecretString=document)
+        secrets.create_secret(Name=name, SecretString=json.dumps(dict(values)))
     except secrets.exceptions.ResourceExistsException:
-        secrets.put_secret_value(SecretId=name, SecretString=document)
+        stored = json.loads(secrets.get_secret_value(SecretId=name)["SecretString"])
+        secrets.put_secret_value(SecretId=name, SecretString=json.dumps({**stored, **values}))
 
 
 def _outputs(stack: str) -> dict[str, Any]:
