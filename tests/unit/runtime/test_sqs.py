@@ -1,6 +1,7 @@
 """What becomes of a queue's records: done, left for later, hidden for as long as was asked."""
 
 import json
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,9 +16,12 @@ from comeback.errors import (
     Unavailable,
     UnknownOutcome,
 )
+from comeback.runtime.meter import METER
 from comeback.runtime.sqs import LONGEST, process
 from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.unit.runtime.conftest import Kept
 
 
 def record(number: int, group: str = "", receives: int = 1, body: str = "") -> dict[str, Any]:
@@ -193,3 +197,53 @@ def test_without_hiding_it_is_as_the_queue_says() -> None:
     work = Work({1: wait(2)})
     answered = process({"Records": [record(1)]}, work.handle)
     assert answered == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
+
+
+# ── side by side ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_groups_wait_for_the_model_together() -> None:
+    """Five records that all wait for each other would never end one after the other."""
+    together = threading.Barrier(5, timeout=10)
+    records = [record(n, f"g{n}") for n in range(5)]
+
+    def wait_for_all(_body: Mapping[str, Any]) -> None:
+        together.wait()
+
+    assert process({"Records": records}, wait_for_all, at_once=5) == {"batchItemFailures": []}
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), min_size=1, max_size=10))
+def test_side_by_side_is_as_one_after_the_other(drawn: list[tuple[str, bool]]) -> None:
+    """The same failures, and within a group the same order."""
+    records = [record(n, group) for n, (group, _) in enumerate(drawn)]
+    failures = {n: Unavailable("down") for n, (_, fails) in enumerate(drawn) if fails}
+
+    def ran(at_once: int) -> tuple[list[str], dict[str, list[int]]]:
+        work = Work(failures)
+        answered = process({"Records": records}, work.handle, at_once=at_once)
+        tried: dict[str, list[int]] = {}
+        for number in work.tried:
+            tried.setdefault(drawn[number][0], []).append(number)
+        return sorted(f["itemIdentifier"] for f in answered["batchItemFailures"]), tried
+
+    assert ran(3) == ran(1)
+
+
+def test_what_is_used_side_by_side_is_told_by_company(kept: Kept) -> None:
+    together = threading.Barrier(3, timeout=10)
+
+    def use(body: Mapping[str, Any]) -> None:
+        together.wait()
+        METER.note("tokens_in", body["tokens"])
+
+    records = [
+        record(n, f"g{n}", body=json.dumps({"company_id": f"c{n}", "tokens": 10**n}))
+        for n in range(3)
+    ]
+    process({"Records": records}, use, at_once=3)
+    assert {company_id: used["tokens_in"] for company_id, used in kept.kept} == {
+        "c0": 1,
+        "c1": 10,
+        "c2": 100,
+    }

@@ -11,12 +11,12 @@ logger = Logger()
 
 
 def correlate(**ids: str) -> None:
-    """Puts the ids of the thing at hand on every following line of this invocation."""
-    logger.append_keys(**{name: value for name, value in ids.items() if value})
+    """Puts the ids of the thing at hand on every following line of this thread's work."""
+    logger.thread_safe_append_keys(**{name: value for name, value in ids.items() if value})
 
 
 def forget() -> None:
-    logger.clear_state()
+    logger.thread_safe_clear_keys()
 
 
 def count(metric: str, company_id: str, n: int = 1, **labels: str) -> None:

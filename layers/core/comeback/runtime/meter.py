@@ -1,8 +1,9 @@
 """What an invocation used, noted where it is used and added to its companies' UTC day at the end: one small write each.
 
-One meter a process: Lambda runs one invocation at a time in it. Not metered: webhooks, which have no milliseconds to import this
-(so nor are API Gateway's requests and the message each of them queues); schedules, which work for all companies at once; the
-admin's API; a function's start-up, and the time of the write itself. Step Functions bills states entered, not requests.
+One meter a process: Lambda runs one invocation at a time in it, whose threads work for a company each. Not metered: webhooks,
+which have no milliseconds to import this (so nor are API Gateway's requests and the message each of them queues); schedules, which
+work for all companies at once; the admin's API; a function's start-up, and the time of the write itself. Step Functions bills
+states entered, not requests.
 """
 
 import os
@@ -10,7 +11,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from math import ceil
+from threading import Lock
 from typing import Any
 
 from comeback.runtime.logs import logger
@@ -28,7 +31,8 @@ class Meter:
     def __init__(self) -> None:
         self._used: dict[str, Counter[str]] = {}
         self._served: list[str] = []
-        self._company = ""
+        self._company = ContextVar("company", default="")
+        self._counting = Lock()
         self._book: Book | None = None
 
     def kept_by(self, book: Book) -> None:
@@ -37,19 +41,20 @@ class Meter:
 
     def note(self, name: str, n: float = 1) -> None:
         """`name`: of `ports.Usage`. Outside `of` it is the whole invocation's, and shared by its companies."""
-        counts: Counter[str] = self._used.setdefault(self._company, Counter())
-        counts.update({name: n})
+        with self._counting:
+            counts: Counter[str] = self._used.setdefault(self._company.get(), Counter())
+            counts.update({name: n})
 
     @contextmanager
     def of(self, company_id: str) -> Iterator[None]:
         """What is noted in here is this company's, and so is the time that it takes."""
-        self._company, began = company_id, time.perf_counter()
+        began, outer = time.perf_counter(), self._company.set(company_id)
         self._served.append(company_id)
         try:
             yield
         finally:
             self.note("function_ms", _at_told_memory(time.perf_counter() - began))
-            self._company = ""
+            self._company.reset(outer)
 
     @contextmanager
     def invocation(self, **more: float) -> Iterator[None]:

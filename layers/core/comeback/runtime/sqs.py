@@ -10,10 +10,13 @@ Who asks to come back in n seconds is obeyed, where the caller can hide messages
 after the queue's visibility time-out. Asked again, we wait twice as long each time: ten receives that are asked for 10
 seconds each last for 50 minutes, not for two. The untried rest of the group is hidden as long: a message in flight holds
 back its whole group.
+
+Where a record waits for the language model, several groups of a batch are handled at once: the waits overlap.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -44,22 +47,46 @@ def process(
     handle: Handle,
     hide: Hide | None = None,
     receives: int | None = None,
+    at_once: int = 1,
 ) -> dict[str, list[dict[str, str]]]:
     """Runs `handle` on the JSON body of every record; answers which failed (ReportBatchItemFailures). `receives`: how often a
-    FIFO queue delivers a message before it goes to the dead letters (maxReceiveCount)."""
-    failed: list[dict[str, str]] = []
-    broken_groups: dict[str, Failure] = {}
-    for record in event["Records"]:
+    FIFO queue delivers a message before it goes to the dead letters (maxReceiveCount). `at_once`: groups handled side by side,
+    by threads."""
+
+    def in_order(group: Sequence[Record]) -> list[str]:
+        return [*_failed(group, handle, hide, receives)]
+
+    groups = _groups(event["Records"])
+    if at_once == 1 or len(groups) == 1:
+        failed = [*map(in_order, groups)]
+    else:
+        with ThreadPoolExecutor(at_once) as threads:
+            failed = [*threads.map(in_order, groups)]
+    return {"batchItemFailures": [{"itemIdentifier": m} for group in failed for m in group]}
+
+
+def _groups(records: Sequence[Record]) -> list[list[Record]]:
+    """Each in its order; a record of a standard queue is alone."""
+    groups: dict[str, list[Record]] = {}
+    for record in records:
         group = record.get("attributes", {}).get("MessageGroupId", "")
-        failure = broken_groups.get(group) or _failure(record, handle)
+        groups.setdefault(group or record["messageId"], []).append(record)
+    return [*groups.values()]
+
+
+def _failed(
+    group: Sequence[Record], handle: Handle, hide: Hide | None, receives: int | None
+) -> Iterator[str]:
+    """Ids of those to bring back."""
+    broken: Failure | None = None
+    for record in group:
+        failure = broken or _failure(record, handle)
         if failure is None:
             continue
-        failed.append({"itemIdentifier": record["messageId"]})
-        if group and not _is_last(record, receives):
-            broken_groups[group] = failure
+        yield record["messageId"]
+        broken = None if _is_last(record, receives) else failure
         if hide and failure.seconds is not None:
             _hide(record, failure.seconds, hide)
-    return {"batchItemFailures": failed}
 
 
 def _failure(record: Record, handle: Handle) -> Failure | None:
