@@ -1,8 +1,8 @@
 """What an invocation used, noted where it is used and added to its companies' UTC day at the end: one small write each.
 
 One meter a process: Lambda runs one invocation at a time in it, whose threads work for a company each. Not metered: webhooks,
-which have no milliseconds to import this (so nor are API Gateway's requests and the message each of them queues); schedules, which
-work for all companies at once; the admin's API; a function's start-up, and the time of the write itself. Step Functions bills
+which have no milliseconds to import this (so nor are API Gateway's requests and the message each of them queues); schedules, that
+work for all at once; the admin's API; a function's start-up, and the time of the write itself. Step Functions bills
 states entered, not requests.
 """
 
