@@ -25,7 +25,7 @@ export SAM_CLI_TELEMETRY := 0
 export UV_LINK_MODE := hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test faults lint bench build deploy company links rotate dead-letters clean install browser linters requirements .venv
+.PHONY: help demo up down test faults lint bench campaign build deploy company links rotate dead-letters clean install browser linters requirements .venv
 
 help:  ## these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ lint: install linters  ## ruff, mypy, import contracts, SAM, cfn-lint, checkov
 
 bench: install  ## import cost, requests and dollars, the forecast's quality; fails no build
 	@PYTHONPATH=$(CURDIR)/infra/local:$(CURDIR)/layers/core:$(CURDIR)/functions $(PY) -m tests.bench
+
+campaign: install  ## CLIENTS=10000 written to on the local cloud; an hour
+	@PYTHONPATH=$(CURDIR)/infra/local:$(CURDIR)/layers/core:$(CURDIR) $(PY) -m tests.bench.big_campaign $(or $(CLIENTS),10000)
 
 build: install  ## what `make deploy` ships; RUNTIME=python3.13 ARCHITECTURE=arm64
 	@find functions -name __pycache__ -prune -exec rm -rf {} +
