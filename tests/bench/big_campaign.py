@@ -1,0 +1,194 @@
+"""A campaign of ten thousand clients on the local cloud: `make campaign CLIENTS=10000`. It takes an hour, so `make
+bench` does without it.
+
+A hundred salons of a hundred clients each, four more of them reach their campaign hour every simulated hour, so that the load is
+steady, as it is where salons live in many time zones. Every journey has one attempt; nobody answers; a week later silence ends
+it. All by the deployed functions, under IAM, over real HTTP to the simulated Telegram.
+
+Printed: how many journeys ended and how, messages on the phones, functions that failed, executions that failed, seconds.
+"""
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from datetime import time as wall_time
+
+from cloud import places, up
+from comeback.bookings.model import Service, Staff
+from comeback.clients.model import Client, Consent, Visit, VisitStatus
+from comeback.companies.model import BusinessType, Company, Hours, SendingWindow
+from comeback.conversations.model import Address, ChannelKind, Purpose
+from comeback.ports import FunnelDay, ImportedClient
+from comeback.reactivation.model import DueService, Interval, IntervalSource, ServiceRule
+from comeback.storage import keys, transaction
+from comeback.storage.items.limits import AccountItem
+from comeback.storage.table import Update
+from demo.driver import Driver
+
+MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
+PER_COMPANY, COMPANIES_PER_HOUR = 100, 4
+SPEED = 40.0
+"""Simulated seconds a second: an hour, and its 400 journeys, take a minute and a half."""
+STEP = timedelta(minutes=4)
+CONCURRENCY = "12"
+"""Workers at once: each is a process, and the machine has two cores. More are throttled, as AWS does at 1,000, and come again."""
+EVERY_DAY = frozenset(range(7))
+OPEN = {day: Hours(wall_time(8), wall_time(22)) for day in EVERY_DAY}
+ANSWERED_BY = timedelta(days=7, hours=6)
+
+
+class Campaign:
+    def __init__(self, driver: Driver, clients: int) -> None:
+        self.driver = driver
+        self.companies = [self._company(n) for n in range(-(-clients // PER_COMPANY))]
+
+    def _company(self, number: int) -> Company:
+        return Company(
+            company_id=f"salon{number:03}",
+            title=f"Salon {number}",
+            time_zone="UTC",
+            business_type=BusinessType.BEAUTY,
+            language="en",
+            campaign_hour=number // COMPANIES_PER_HOUR % 24,
+            sending=SendingWindow(wall_time(0), wall_time(23, 59), EVERY_DAY),
+            opening=OPEN,
+            channels=(ChannelKind.TELEGRAM,),
+            holdout_percent=0,
+        )
+
+    def seed(self) -> None:
+        for number, company in enumerate(self.companies):
+            store, company_id = self.driver.store, company.company_id
+            store.save_company(company)
+            staff = [Staff(s, s.title(), frozenset({"cut"}), OPEN) for s in ("olga", "irina")]
+            store.save_catalogue(company_id, [Service("cut", "Haircut", 60, 200_000)], staff)
+            by_hand = {IntervalSource.MANUAL: Interval(28, "bench")}
+            store.save_rule(company_id, ServiceRule("cut", intervals=by_hand, max_attempts=1))
+            began = AccountItem.beginning(ChannelKind.TELEGRAM, MIDNIGHT - timedelta(days=100))
+            transaction.apply(store.table, [Update(keys.account(company_id, "telegram"), began)])
+            store.import_visits(company_id, self._clients(company_id, number))
+            self._connect(company_id, number)
+
+    def _clients(self, company_id: str, number: int) -> Iterator[ImportedClient]:
+        """Four visits four weeks apart, the last seven weeks ago."""
+        today = MIDNIGHT.date()
+        for n in range(PER_COMPANY):
+            client_id = f"c{n:02}"
+            address = Address(ChannelKind.TELEGRAM, str(_chat(number, n)))
+            visits = tuple(
+                Visit(
+                    f"{client_id}.{k}",
+                    "cut",
+                    ("olga", "irina")[n % 2],
+                    MIDNIGHT - timedelta(days=49 + 28 * k, hours=-12),
+                    VisitStatus.COMPLETED,
+                )
+                for k in range(4)
+            )
+            agreed = Consent(
+                Purpose.MARKETING, True, MIDNIGHT - timedelta(days=200), "bench", "v1", ChannelKind.TELEGRAM
+            )  # fmt: skip
+            due = DueService(
+                company_id, client_id, "cut", today, today, today - timedelta(days=49), 4, 0, False,
+                IntervalSource.MANUAL, "bench",
+            )  # fmt: skip
+            client = Client(company_id, client_id, f"Client {n}", "", "en", (address,))
+            yield ImportedClient(client, visits, (agreed,), (due,))
+
+    def _connect(self, company_id: str, number: int) -> None:
+        token, secret = f"{number + 1}:made-up-token-of-a-bot", f"made-up-secret-{number}"
+        bot = f"bot_{company_id}"
+        webhook = {
+            "url": f"{self.driver.api}/webhooks/telegram/{company_id}",
+            "secret_token": secret,
+        }
+        self.driver.secret(company_id, {"telegram_token": token, "telegram_webhook_secret": secret})
+        self.driver.call(
+            "/world/telegram/bots", {"token": token, "username": bot, "webhook": webhook}
+        )
+        users = [
+            {"user_id": _chat(number, n), "name": "Client", "language": "en"}
+            for n in range(PER_COMPANY)
+        ]
+        self.driver.call("/world/telegram/users", {"users": users, "subscribed_to": bot})
+
+    def live(self) -> None:
+        """Until the last company's sends are over, then a week of silence."""
+        hours = -(-len(self.companies) // COMPANIES_PER_HOUR)
+        self._hours(min(hours, 24))
+        self._hours(7, tick=False)
+        for _ in range(3):
+            self.driver.jump(self.driver.now() + ANSWERED_BY / 3)
+        while True:
+            self.driver.invoke("Expire")
+            time.sleep(20)
+            ended = self.ended()
+            print(f"  {dict(ended)}", flush=True)
+            if not ended.get("waiting"):
+                return
+
+    def _hours(self, hours: int, *, tick: bool = True) -> None:
+        for _ in range(hours):
+            began = time.monotonic()
+            if tick:
+                self.driver.invoke("Detect")
+            until = self.driver.now() + timedelta(hours=1)
+            while self.driver.now() < until:
+                self.driver.step(min(until, self.driver.now() + STEP))
+            sent = self.sent()
+            seconds = time.monotonic() - began
+            print(f"  {until:%a %H:%M}  {sent:6,} messages  {seconds:5.0f} s", flush=True)
+
+    # ── what came of it ──────────────────────────────────────────────────────────────────────────
+
+    def sent(self) -> int:
+        return sum(day.stages.get("contacted", 0) for day in self._days())
+
+    def _days(self) -> Iterator[FunnelDay]:
+        on = MIDNIGHT.date()
+        for company in self.companies:
+            yield from self.driver.store.funnel(company.company_id, on, on + timedelta(days=2))
+
+    def ended(self) -> Counter[str]:
+        """Journeys by how they ended; those that have not, by state."""
+        found: Counter[str] = Counter()
+        for company in self.companies:
+            for journey in self.driver.store.journeys_on(company.company_id, MIDNIGHT.date()):
+                completion = journey.completion
+                found[completion.value if completion else journey.state.value] += 1
+        return found
+
+    def executions(self) -> Counter[str]:
+        sfn, arn = self.driver.stepfunctions, self.driver.outputs["JourneyMachineArn"]
+        pages = sfn.get_paginator("list_executions").paginate(stateMachineArn=arn)
+        return Counter(e["status"] for page in pages for e in page["executions"])
+
+
+def _chat(company: int, client: int) -> int:
+    return 100_000_000 + company * 1_000 + client
+
+
+def main(clients: int) -> None:
+    os.environ.update(
+        {"MINISTACK_CONCURRENCY": CONCURRENCY, places.AWS_PORT: "14566", places.WORLD_PORT: "14600"}
+    )
+    with up.session(MIDNIGHT, speed=SPEED) as outputs:
+        campaign = Campaign(Driver(outputs, SPEED), clients)
+        began = time.monotonic()
+        campaign.seed()
+        print(f"  {time.monotonic() - began:.0f} s to seed {clients:,} clients", flush=True)
+        began = time.monotonic()
+        campaign.live()
+        minutes = (time.monotonic() - began) / 60
+        print(
+            f"{clients:,} clients, {len(campaign.companies)} companies: {campaign.sent():,} messages"
+            f" in {minutes:.0f} minutes; journeys {dict(campaign.ended())};"
+            f" executions {dict(campaign.executions())}; queues {campaign.driver.depths()}"
+        )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
