@@ -26,20 +26,32 @@
 | 22| reserve, find_slots, generate | what was tried and won, arm by arm         | Query CO#c, SK begins ARM#                    |
 | 23| report                        | what some days used: requests and tokens   | Query CO#c, SK between USAGE#a and USAGE#b    |
 | 24| chairs, the owner's answer    | who may be asked about a day's empty chairs| Get CO#c / CHAIRS#date                        |
+| 25| the operator                  | which messages nobody knows the fate of    | GSI1 CO#c#UNCERTAIN, when tried (sparse)      |
 
-A client's file stands under `F#`, so that one Query reads it and the messages (`OUT#`) stay out of it.
+A client's file stands under `F#`, so that one Query reads it and the messages (`OUT#`) stay out of it. Keys 6, 7 and 8 hold
+contacts: what stands behind their kind is blinded (`Table` does it, vault.py says how).
+
+A table of its own keeps the keys that contacts are sealed with: CO#c / DATA the company's, CO#c / CL#cl a client's secret.
 """
 
+import re
 from datetime import date
 from typing import NamedTuple
 
+from comeback.companies.identity import is_company_id
+from comeback.errors import NotFound
+
 SEPARATOR = "#"
-"""A company's id must not contain it (the store refuses such): what outsiders name stands behind it, at the end of keys."""
+"""No company's id contains it (`company_partition` refuses such): what outsiders name stands behind it, at the end of keys."""
 COMPANIES = "COMPANIES"
+COMPANY = "CO#"
 CATALOGUE = "CAT#"
 FILE = "F#"
 ACCOUNT = "ACCOUNT#"
 ARM = "ARM#"
+SECRET = "CL#"
+HOLDS_CONTACT = re.compile(r"CO#([^#]*)#(ADDR|PROVIDER|EVENT)#(.*)", re.DOTALL)
+OF_CLIENT = re.compile(r"CO#([^#]*)#CL#(.*)", re.DOTALL)
 ONLY = "-"
 """The sort key of an item that is alone in its partition."""
 
@@ -53,7 +65,16 @@ class Key(NamedTuple):
 
 
 def company_partition(company_id: str) -> str:
-    return f"CO#{company_id}"
+    """The beginning of every key of a company. Raises NotFound for what can be no company's id: it could reach into another's."""
+    if not is_company_id(company_id):
+        raise NotFound("no company is called so")
+    return f"{COMPANY}{company_id}"
+
+
+def tenant(key: Key) -> str:
+    """The company that a key belongs to; empty for what is no company's, as outside APIs' rates are."""
+    owned = key.sk if key.pk == COMPANIES else key.pk
+    return owned.removeprefix(COMPANY).split(SEPARATOR)[0] if owned.startswith(COMPANY) else ""
 
 
 def company(company_id: str) -> Key:
@@ -115,7 +136,7 @@ def funnel_range(since: date, until: date) -> tuple[str, str]:
 
 
 def client_partition(company_id: str, client_id: str) -> str:
-    return f"CO#{company_id}#CL#{client_id}"
+    return f"{company_partition(company_id)}#CL#{client_id}"
 
 
 def client(company_id: str, client_id: str) -> Key:
@@ -166,49 +187,99 @@ def outbox(company_id: str, client_id: str, outbox_id: str) -> Key:
 
 
 def address(company_id: str, channel: str, value: str) -> Key:
-    return Key(f"CO#{company_id}#ADDR#{channel}#{value}", ONLY)
+    return Key(f"{company_partition(company_id)}#ADDR#{channel}#{value}", ONLY)
 
 
 def provider(company_id: str, channel: str, provider_id: str) -> Key:
-    return Key(f"CO#{company_id}#PROVIDER#{channel}#{provider_id}", ONLY)
+    return Key(f"{company_partition(company_id)}#PROVIDER#{channel}#{provider_id}", ONLY)
 
 
 def event(company_id: str, event_id: str) -> Key:
-    return Key(f"CO#{company_id}#EVENT#{event_id}", ONLY)
+    return Key(f"{company_partition(company_id)}#EVENT#{event_id}", ONLY)
 
 
 # ── indexes ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def due_index(company_id: str) -> str:
-    return f"CO#{company_id}#DUE"
+    return f"{company_partition(company_id)}#DUE"
 
 
 def wait_index(company_id: str) -> str:
-    return f"CO#{company_id}#WAIT"
+    return f"{company_partition(company_id)}#WAIT"
+
+
+def uncertain_index(company_id: str) -> str:
+    return f"{company_partition(company_id)}#UNCERTAIN"
 
 
 def campaign_index(company_id: str, on: date) -> str:
-    return f"CO#{company_id}#CAMPAIGN#{on.isoformat()}"
+    return f"{company_partition(company_id)}#CAMPAIGN#{on.isoformat()}"
 
 
 def clients_index(company_id: str) -> str:
-    return f"CO#{company_id}#CLIENTS"
+    return f"{company_partition(company_id)}#CLIENTS"
 
 
 def trials_index(company_id: str, on: date) -> str:
-    return f"CO#{company_id}#TRIAL#{on:%Y-%m}"
+    return f"{company_partition(company_id)}#TRIAL#{on:%Y-%m}"
+
+
+# ── the table of keys ────────────────────────────────────────────────────────────────────────────
+
+
+def data_key(company_id: str) -> Key:
+    return Key(company_partition(company_id), "DATA")
+
+
+def secret(company_id: str, client_id: str) -> Key:
+    return Key(company_partition(company_id), f"{SECRET}{client_id}")
+
+
+def client_of_secret(key: Key) -> str:
+    return key.sk.removeprefix(SECRET)
+
+
+# ── contacts in keys ─────────────────────────────────────────────────────────────────────────────
+
+
+class Blind(NamedTuple):
+    """A key whose end is never stored as it is: it holds an address, or an id that a messenger made of one."""
+
+    company_id: str
+    kind: str
+    value: str
+
+    def stored(self, stand_in: str) -> Key:
+        return Key(f"CO#{self.company_id}#{self.kind}#{stand_in}", ONLY)
+
+
+def blind(key: Key) -> Blind | None:
+    """None: the key is stored as it is."""
+    found = HOLDS_CONTACT.fullmatch(key.pk)
+    return Blind(*found.groups()) if found else None
+
+
+def is_event(key: Key) -> bool:
+    found = blind(key)
+    return found is not None and found.kind == "EVENT"
+
+
+def client_in(pk: str) -> tuple[str, str] | None:
+    """(company id, client id) of a client's partition; None for any other."""
+    found = OF_CLIENT.fullmatch(pk)
+    return (found[1], found[2]) if found else None
 
 
 # ── time and limits ──────────────────────────────────────────────────────────────────────────────
 
 
 def staff_day(company_id: str, staff_id: str, day: date) -> Key:
-    return Key(f"CO#{company_id}#DAY#{staff_id}#{day.isoformat()}", ONLY)
+    return Key(f"{company_partition(company_id)}#DAY#{staff_id}#{day.isoformat()}", ONLY)
 
 
 def booking(company_id: str, booking_id: str) -> Key:
-    return Key(f"CO#{company_id}#BOOKING#{booking_id}", ONLY)
+    return Key(f"{company_partition(company_id)}#BOOKING#{booking_id}", ONLY)
 
 
 def sending_day(company_id: str, on: date) -> Key:
@@ -216,7 +287,7 @@ def sending_day(company_id: str, on: date) -> Key:
 
 
 def limits_partition(company_id: str) -> str:
-    return f"CO#{company_id}#LIMIT"
+    return f"{company_partition(company_id)}#LIMIT"
 
 
 def account(company_id: str, channel: str) -> Key:
