@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from comeback.channels.webhook import MAX_BATCH_BYTES, MAX_BODY, Enqueued, enqueue, raw_body, signed
+from comeback.companies.identity import is_company_id
 from comeback.rotation import rotated
 from comeback.runtime import secrets as kept
 from comeback.runtime.door import Door
@@ -129,7 +130,7 @@ class Counted(CompanySecrets):
 def test_only_what_may_be_an_id_is_asked_for(company: str) -> None:
     secrets = Counted({})
     assert secrets.get(company) == {}
-    assert secrets.asked == [company] * bool(kept.COMPANY_ID.fullmatch(company))
+    assert secrets.asked == [company] * is_company_id(company)
 
 
 @STRANGER

@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from comeback.channels.webhook import MAX_BODY, Enqueued, answer
+from comeback.companies.identity import is_company_id
 from comeback.rotation import accepted
-from comeback.runtime.secrets import COMPANY_ID, CompanySecrets
+from comeback.runtime.secrets import CompanySecrets
 
 Proves = Callable[[str], bool]
 """Whether the request was made by somebody who knows this secret."""
@@ -64,7 +65,7 @@ class Door:
 
     def _count(self, metric: str, company_id: str) -> None:
         """What does not even look like an id is not written down: it may be anything."""
-        told = company_id if COMPANY_ID.fullmatch(company_id) else ""
+        told = company_id if is_company_id(company_id) else ""
         count(metric, company_id=told, channel=self._channel)
         log.warning(metric, extra={"company_id": told, "channel": self._channel})
 

@@ -4,7 +4,6 @@ Import-light on purpose: webhooks load it. Values never reach a log.
 """
 
 import json
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,11 +11,10 @@ from math import inf
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from comeback.companies.identity import is_company_id
 from comeback.errors import Unavailable
 from comeback.runtime.aws import client
 
-COMPANY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-"""What else stands in a webhook's address is nobody's, and costs no question."""
 CACHE_SECONDS = 300.0
 """A rotated secret is seen after this long at the latest."""
 UNKNOWN_SECONDS, UNKNOWN_KEPT = 30.0, 1000
@@ -47,8 +45,8 @@ class CompanySecrets:
         return self._no_older_than(FRESH_SECONDS, company_id)
 
     def _no_older_than(self, seconds: float, company_id: str) -> Mapping[str, str]:
-        if not COMPANY_ID.fullmatch(company_id):
-            return {}
+        if not is_company_id(company_id):
+            return {}  # whatever stands in a webhook's address costs no question
         now = self.monotonic()
         read_at, values = self._known.get(company_id, (-inf, {}))
         if now - read_at < seconds:
@@ -79,5 +77,7 @@ class CompanySecrets:
             raise Unavailable(f"Secrets Manager: {error.response['Error']['Code']}") from error
         except BotoCoreError as error:
             raise Unavailable(f"Secrets Manager: {type(error).__name__}") from error
-        parsed: dict[str, str] = json.loads(answer["SecretString"])
-        return parsed
+        try:
+            return decoded(answer["SecretString"], dict[str, str])
+        except (KeyError, msgspec.MsgspecError) as error:
+            raise Unavailable("the company's secret is no JSON object of texts") from error
