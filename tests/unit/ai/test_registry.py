@@ -17,5 +17,5 @@ def test_each_company_uses_its_own_key_and_clients_are_kept() -> None:
     assert isinstance(first, GeminiModel)
     assert isinstance(again, GeminiModel)
     assert isinstance(other, GeminiModel)
-    assert first._client is again._client
-    assert first._client is not other._client
+    assert first._connect(first._key) is again._connect(again._key)
+    assert first._connect(first._key) is not other._connect(other._key)

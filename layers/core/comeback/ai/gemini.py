@@ -1,6 +1,7 @@
 """Gemini behind the LanguageModel port, by google-genai. The one module that imports it (414 ms, aws-facts.md)."""
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Any
 
 import httpcore2
@@ -13,6 +14,7 @@ from comeback.ai.prompts import CLASSIFY, ESTIMATE, WRITE, Task
 from comeback.ai.wire import EstimatedInterval, ReadAnswer, WrittenText
 from comeback.deadline import bounded
 from comeback.errors import ComebackError, Permanent, RateLimited, Unavailable
+from comeback.outside import checked, only_outside
 from comeback.ports import AnswerFacts, AnswerReading, MessageFacts, Note
 
 TIMEOUT_SECONDS = 8.0
@@ -23,6 +25,8 @@ SHORTEST_SERVER_DEADLINE = 10
 API_VERSION = "v1beta"
 """Not the SDK's default: v1 was seen to refuse systemInstruction (vercel/ai #2256, 2024; req_llm #162, 2025)."""
 DAYS = range(3, 731)
+KEY_REFUSED = frozenset({400, 401, 403})
+"""A key that is not known is a 400 (API_KEY_INVALID)."""
 
 
 class GeminiModel:
@@ -37,10 +41,15 @@ class GeminiModel:
         timeout: float = TIMEOUT_SECONDS,
         language: str = "ru",
         used: Note | None = None,
+        owners_proxy: bool = False,
+        renewed: Callable[[], str] | None = None,
     ) -> None:
         """`timeout` in seconds. `language`: of reasons written for the owner. Empty URLs: the SDK's own, no proxy. `used` is
-        told `tokens_in` and `tokens_out` of every answer, whether it can be used or not."""
-        self._client = _client(api_key, base_url, proxy_url, timeout)
+        told `tokens_in` and `tokens_out` of every answer, whether it can be used or not. `owners_proxy`: it is the company's
+        own, so it has to be outside. `renewed` reads the key again: it may have been rotated."""
+        self._key = api_key
+        self._renewed = renewed
+        self._connect = partial(_client, base_url, proxy_url, owners_proxy, timeout)
         self._model = model
         self._language = language
         self._used = used
@@ -75,9 +84,7 @@ class GeminiModel:
             response_json_schema=task.schema,
         )
         try:
-            answer = self._client.models.generate_content(
-                model=self._model, contents=facts, config=config
-            )
+            answer = self._generate(facts, config)
         except errors.APIError as error:
             raise meaning(error) from error
         except httpx2.TimeoutException as error:
@@ -86,6 +93,28 @@ class GeminiModel:
             raise Unavailable(f"Gemini can not be reached: {type(error).__name__}") from error
         self._tell(answer.usage_metadata)
         return wire.decode(_text(answer), kind)
+
+    def _generate(
+        self, facts: str, config: types.GenerateContentConfig
+    ) -> types.GenerateContentResponse:
+        """With another key once more, when the one at hand is refused and the secret holds another by now."""
+        try:
+            return self._call(facts, config)
+        except errors.ClientError as error:
+            if error.code not in KEY_REFUSED or not self._took_new_key():
+                raise
+        return self._call(facts, config)
+
+    def _call(
+        self, facts: str, config: types.GenerateContentConfig
+    ) -> types.GenerateContentResponse:
+        models = self._connect(self._key).models
+        return models.generate_content(model=self._model, contents=facts, config=config)
+
+    def _took_new_key(self) -> bool:
+        before = self._key
+        self._key = self._renewed() if self._renewed else before
+        return self._key not in ("", before)
 
     def _tell(self, counts: types.GenerateContentResponseUsageMetadata | None) -> None:
         """Thoughts are billed as output, and are not among the candidates' tokens."""
@@ -124,13 +153,19 @@ def _text(answer: types.GenerateContentResponse) -> str | None:
 
 
 @lru_cache(maxsize=8)
-def _client(api_key: str, base_url: str, proxy_url: str, timeout: float) -> genai.Client:
-    """One per process and key, made when first needed: its TLS context and connections are worth keeping."""
+def _client(
+    base_url: str, proxy_url: str, owners_proxy: bool, timeout: float, api_key: str
+) -> genai.Client:
+    """One per process and key, made when first needed: its TLS context and connections are worth keeping. An owner's proxy
+    is judged now and at every connection. Raises InvalidInput, Unavailable."""
+    transport = bounded(
+        timeout, httpx2, httpcore2, checked(proxy_url) if owners_proxy else proxy_url
+    )
     options = types.HttpOptions(
         base_url=base_url or None,
         api_version=API_VERSION,
         timeout=int(timeout * 1000),
         headers={"X-Server-Timeout": str(max(SHORTEST_SERVER_DEADLINE, int(timeout)))},
-        client_args={"transport": bounded(timeout, httpx2, httpcore2, proxy_url)},
+        client_args={"transport": only_outside(transport) if owners_proxy else transport},
     )
     return genai.Client(api_key=api_key, vertexai=False, http_options=options)

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from comeback.companies.model import Company
 from comeback.ports import LanguageModel, Note
 
-KEY = "gemini_api_key"
+KEY, PROXY = "gemini_api_key", "gemini_proxy_url"
+Secrets = Callable[[str], Mapping[str, str]]
 
 
 class GeminiModels:
@@ -13,21 +14,25 @@ class GeminiModels:
 
     def __init__(
         self,
-        secrets: Callable[[str], Mapping[str, str]],
+        secrets: Secrets,
         model: str,
         base_url: str = "",
         proxy_url: str = "",
         used: Note | None = None,
+        fresh: Secrets | None = None,
     ) -> None:
-        """`secrets`: company id → its secret. Empty URLs: the SDK's own, no proxy. `used` is told the tokens of every answer."""
+        """`secrets`: company id → its secret; `fresh`: the same, read again. Empty URLs: the SDK's own, no proxy; a company's
+        own proxy goes before the stack's. `used` is told the tokens of every answer."""
         self._secrets = secrets
+        self._fresh = fresh or secrets
         self._name = model
         self._base_url = base_url
         self._proxy_url = proxy_url
         self._used = used
 
     def model(self, company: Company) -> LanguageModel | None:
-        key = self._secrets(company.company_id).get(KEY, "")
+        known = self._secrets(company.company_id)
+        key, own_proxy = known.get(KEY, ""), known.get(PROXY, "")
         if not key:
             return None
         from comeback.ai.gemini import GeminiModel  # 414 ms to import: only who has a key pays
@@ -36,7 +41,9 @@ class GeminiModels:
             key,
             self._name,
             self._base_url,
-            self._proxy_url,
+            own_proxy or self._proxy_url,
             language=company.language,
             used=self._used,
+            owners_proxy=bool(own_proxy),
+            renewed=lambda: self._fresh(company.company_id).get(KEY, ""),
         )

@@ -11,7 +11,8 @@ Secrets = Callable[[str], Mapping[str, str]]
 
 
 class CrmRegistry:
-    """The Crms port. `base_url`, `rates` (calls a second, a minute): YCLIENTS'. `secrets`: company id → the company's secrets."""
+    """The Crms port. `base_url`, `rates` (calls a second, a minute): YCLIENTS'. `secrets`: company id → the company's secrets;
+    `fresh`: the same, read again."""
 
     def __init__(
         self,
@@ -22,6 +23,7 @@ class CrmRegistry:
         store: Store,
         clock: Clock,
         rates: tuple[int, int] = (5, 200),
+        fresh: Secrets | None = None,
     ) -> None:
         self._base_url = base_url
         self._secrets = secrets
@@ -30,6 +32,7 @@ class CrmRegistry:
         self._store = store
         self._clock = clock
         self._rates = rates
+        self._fresh = fresh or secrets
 
     def crm(self, company: Company) -> Crm:
         """Raises NotFound when the company's CRM is not connected."""
@@ -38,12 +41,19 @@ class CrmRegistry:
         from comeback.crm.yclients import Yclients
         from comeback.crm.yclients_http import Tokens, YclientsHttp
 
-        secrets = self._secrets(company.company_id)
-        try:
-            tokens = Tokens(secrets["yclients_partner_token"], secrets["yclients_user_token"])
-        except KeyError as missing:
-            raise NotFound(f"YCLIENTS is not connected: secret {missing} is missing") from missing
+        def tokens(secrets: Mapping[str, str]) -> Tokens:
+            try:
+                return Tokens(secrets["yclients_partner_token"], secrets["yclients_user_token"])
+            except KeyError as missing:
+                words = f"YCLIENTS is not connected: secret {missing} is missing"
+                raise NotFound(words) from missing
+
         http = YclientsHttp(
-            tokens, self._limits, self._base_url, rates=self._rates, circuit=company.company_id
+            tokens(self._secrets(company.company_id)),
+            self._limits,
+            self._base_url,
+            rates=self._rates,
+            circuit=company.company_id,
+            renewed=lambda: tokens(self._fresh(company.company_id)),
         )
         return Yclients(http, company)

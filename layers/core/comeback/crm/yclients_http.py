@@ -16,7 +16,8 @@ from comeback.crm.breaker import Passage
 from comeback.crm.yclients_errors import meaning
 from comeback.crm.yclients_wire import Envelope
 from comeback.deadline import bounded
-from comeback.errors import RateLimited, Retryable, Unavailable, UnknownOutcome
+from comeback.decoding import decoded
+from comeback.errors import ComebackError, RateLimited, Retryable, Unavailable, UnknownOutcome
 from comeback.ports import Beside, Limits
 
 Data = TypeVar("Data")
@@ -60,18 +61,17 @@ class YclientsHttp:
         patience: float = PATIENCE,
         rates: tuple[int, int] = (PER_SECOND, PER_MINUTE),
         circuit: str = "",
+        renewed: Callable[[], Tokens] | None = None,
     ) -> None:
         """`rates`: calls a second and a minute, for partners whom YCLIENTS grants more than everybody. `circuit`: whose
-        failures count together; empty: nobody's do."""
+        failures count together; empty: nobody's do. `renewed` reads the tokens again: they may have been rotated."""
         self._rates = rates
         self._circuit = circuit
         self._limits = limits
         self._base_url = f"{base_url.rstrip('/')}/api/v1"
         self._client = client or shared_client()
-        self._headers = {
-            "Accept": "application/vnd.yclients.v2+json",
-            "Authorization": f"Bearer {tokens.partner}, User {tokens.user}",
-        }
+        self._tokens = tokens
+        self._renewed = renewed
         self._wall_clock = wall_clock
         self._sleep = sleep
         self._patience = patience
@@ -121,6 +121,8 @@ class YclientsHttp:
         self._wait_for_turn(passage)
         try:
             response = self._ask(method, path, params, body)
+            if response.status_code == httpx.codes.UNAUTHORIZED and self._took_new_tokens():
+                response = self._ask(method, path, params, body)
         except (Unavailable, UnknownOutcome):
             self._note(passage.failed)
             raise
@@ -134,6 +136,13 @@ class YclientsHttp:
             raise UnknownOutcome(f"YCLIENTS answered {response.status_code}")
         raise meaning(response)
 
+    def _took_new_tokens(self) -> bool:
+        """False when those in the secret are those that were refused, or it can not be read."""
+        before = self._tokens
+        with suppress(ComebackError):
+            self._tokens = self._renewed() if self._renewed else before
+        return self._tokens != before
+
     def _ask(
         self,
         method: str,
@@ -143,7 +152,11 @@ class YclientsHttp:
     ) -> httpx.Response:
         try:
             return self._client.request(
-                method, f"{self._base_url}{path}", params=params, json=body, headers=self._headers
+                method,
+                f"{self._base_url}{path}",
+                params=params,
+                json=body,
+                headers=_headers(self._tokens),
             )
         except NEVER_LEFT as error:
             raise Unavailable("YCLIENTS can not be reached") from error
@@ -169,6 +182,13 @@ class YclientsHttp:
     def _decode(self, response: httpx.Response, kind: type[Data]) -> Envelope[Data]:
         envelope = Envelope[kind]  # type: ignore[valid-type]  # a run-time parameter, for msgspec
         try:
-            return msgspec.json.decode(response.content, type=envelope, strict=False)
+            return decoded(response.content, envelope, strict=False)
         except msgspec.MsgspecError as error:
             raise Unavailable(f"YCLIENTS' answer can not be read: {error}") from error
+
+
+def _headers(tokens: Tokens) -> dict[str, str]:
+    return {
+        "Accept": "application/vnd.yclients.v2+json",
+        "Authorization": f"Bearer {tokens.partner}, User {tokens.user}",
+    }

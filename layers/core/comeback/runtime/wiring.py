@@ -125,6 +125,7 @@ def _crms(now: Clock) -> Crms:
         base_url=own.yclients_base_url,
         rates=(int(own.yclients_per_second), int(own.yclients_per_minute)),
         secrets=secrets().get,
+        fresh=secrets().fresh,
         limits=_limits(),
         calendar=DynamoCalendar(store()),
         store=store(),
@@ -137,7 +138,12 @@ def _models() -> Models:
 
     own = from_env(settings.GeminiSettings)
     return GeminiModels(
-        secrets().get, own.gemini_model, own.gemini_base_url, own.gemini_proxy_url, METER.note
+        secrets().get,
+        own.gemini_model,
+        own.gemini_base_url,
+        own.gemini_proxy_url,
+        METER.note,
+        secrets().fresh,
     )
 
 
@@ -196,7 +202,8 @@ def _messengers() -> "Messengers":
     from comeback.channels.registry import Messengers
 
     own = from_env(settings.MessengerSettings)
-    return Messengers(secrets().get, own.telegram_base_url, own.whatsapp_base_url)
+    known = secrets()
+    return Messengers(known.get, known.fresh, own.telegram_base_url, own.whatsapp_base_url)
 
 
 def _dialogue(now: Clock) -> "ReactivationDialogue":
