@@ -17,11 +17,13 @@ from typing import Any
 
 import boto3
 import msgspec
+from comeback.ai.registry import PROXY
 from comeback.bookings.model import Service, Staff
 from comeback.companies.model import MINOR_PER_USD, Company
 from comeback.conversations.links import payload
 from comeback.conversations.model import OWNER
-from comeback.errors import NotFound
+from comeback.errors import ComebackError, NotFound
+from comeback.outside import checked
 from comeback.rotation import LINK, link_key
 from comeback.runtime.secrets import COMPANY_ID, secret_name
 from comeback.storage.store import DynamoStore
@@ -52,7 +54,7 @@ def main() -> int:
     except (OSError, msgspec.MsgspecError) as error:
         print(f"{options.file}: {error}. See infra/admin/company.example.json", file=sys.stderr)
         return 1
-    if wrong := _problem(found.company):
+    if wrong := _problem(found.company) or _proxy_problem(found.secret):
         print(f"{options.file}: {wrong}", file=sys.stderr)
         return 1
     company_id = found.company.company_id
@@ -72,6 +74,16 @@ def _problem(company: Company) -> str:
         return "holdout_percent: must be 0 to 50; 10 is usual"
     if company.currency not in MINOR_PER_USD and company.minor_per_usd is None:
         return f"minor_per_usd: say how many minor units of {company.currency} a US dollar is"
+    return ""
+
+
+def _proxy_problem(secret: Mapping[str, str]) -> str:
+    """Functions judge it again at every connection."""
+    try:
+        if secret.get(PROXY):
+            checked(secret[PROXY])
+    except ComebackError as error:
+        return f"{PROXY}: {error}"
     return ""
 
 
