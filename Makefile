@@ -25,7 +25,7 @@ export SAM_CLI_TELEMETRY := 0
 export UV_LINK_MODE := hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test faults lint bench campaign build deploy company links rotate dead-letters clean install browser linters requirements .venv
+.PHONY: help demo up down test faults lint bench campaign build deploy company links rotate dead-letters restore clean install browser linters requirements .venv
 
 help:  ## these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,6 +78,10 @@ rotate: install  ## a new secret, the old one taken for a while: COMPANY=salon N
 
 dead-letters: install  ## what could not be handled, without personal data: [QUEUE=Inbound] [REDRIVE=1 puts it back] [STACK=comeback]
 	@$(PY) infra/admin/dead_letters.py --stack $(or $(STACK),comeback) --queue "$(QUEUE)" $(if $(REDRIVE),--redrive)
+
+restore: install  ## the table, or COMPANY=salon alone, as it was AT=2026-11-24T09:00:00Z; shows, and with GO=1 does it; docs/restore.md
+	@$(PY) infra/admin/restore.py --stack $(or $(STACK),comeback) $(if $(AT),--at "$(AT)") $(if $(BACKUP),--backup "$(BACKUP)") \
+		$(if $(COMPANY),--company "$(COMPANY)") $(if $(INTO),--into "$(INTO)") $(if $(LOST),--lost) $(if $(GO),--go)
 
 clean: down  ## removes all that was installed and built
 	@rm -rf .venv .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
