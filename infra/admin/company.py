@@ -14,18 +14,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import boto3
 import msgspec
 from comeback.ai.registry import PROXY
 from comeback.bookings.model import Service, Staff
+from comeback.companies.identity import is_company_id
 from comeback.companies.model import MINOR_PER_USD, Company
 from comeback.conversations.links import payload
 from comeback.conversations.model import OWNER
+from comeback.decoding import decoded
 from comeback.errors import ComebackError, NotFound
 from comeback.outside import checked
 from comeback.rotation import LINK, link_key
-from comeback.runtime.secrets import COMPANY_ID, secret_name
+from comeback.runtime.secrets import secret_name
 from comeback.storage.store import DynamoStore
 
 
@@ -50,7 +53,7 @@ def main() -> int:
     if options.command == "links":
         return _links(store, options.stage, options.company)
     try:
-        found = msgspec.json.decode(options.file.read_bytes(), type=CompanyFile)
+        found = decoded(options.file.read_bytes(), CompanyFile)
     except (OSError, msgspec.MsgspecError) as error:
         print(f"{options.file}: {error}. See infra/admin/company.example.json", file=sys.stderr)
         return 1
@@ -68,8 +71,10 @@ def main() -> int:
 
 def _problem(company: Company) -> str:
     """Names the field and the way to mend it; empty when all is well."""
-    if not COMPANY_ID.fullmatch(company.company_id):
+    if not is_company_id(company.company_id):
         return "company_id: use up to 64 letters, digits, - and _: it stands in webhooks' addresses"
+    if company.time_zone not in available_timezones():
+        return "time_zone: use a name of the IANA database, such as Europe/Moscow"
     if not 0 <= company.holdout_percent <= 50:
         return "holdout_percent: must be 0 to 50; 10 is usual"
     if company.currency not in MINOR_PER_USD and company.minor_per_usd is None:
