@@ -12,6 +12,7 @@ from pynamodb.expressions.condition import Condition
 from comeback import changes as ch
 from comeback.changes import Change
 from comeback.conversations.model import ChannelKind, OutboxState, Signal
+from comeback.errors import Refused
 from comeback.reactivation.model import SkipReason, Stage
 from comeback.storage import keys
 from comeback.storage.items.base import NEW, AddressMap, Whole
@@ -40,7 +41,8 @@ KNOWN_TO_PROVIDER = (OutboxState.SENT, OutboxState.DELIVERED, OutboxState.READ)
 
 
 def writes(changes: Sequence[Change]) -> list[Write]:
-    """One write per item. Raises ValueError for two conditional changes of one item: a bug of whoever decided them."""
+    """One write per item. Raises ValueError for two conditional changes of one item: a bug of whoever decided them; Refused for
+    changes of two companies: ids of one came in under the other's name."""
     counts = [change for change in changes if isinstance(change, ch.Count)]
     signals = [change for change in changes if isinstance(change, ch.CountSignal)]
     others = dict.fromkeys(_latest_touches(changes))
@@ -51,7 +53,10 @@ def writes(changes: Sequence[Change]) -> list[Write]:
             if before and (before.condition is not None or write.condition is not None):
                 raise ValueError(f"two changes of one {write.key.sk} in one commit")
             merged[write.key] = write
-    return [*merged.values(), *_counts(counts, _shard(changes)), *_signals(signals)]
+    found = [*merged.values(), *_counts(counts, _shard(changes)), *_signals(signals)]
+    if len({keys.tenant(write.key) for write in found}) > 1:
+        raise Refused("one decision writes in two companies")
+    return found
 
 
 def _latest_touches(changes: Sequence[Change]) -> Iterable[Change]:
@@ -134,9 +139,9 @@ def _bind(change: ch.BindAddress) -> Iterable[Write]:
 
 
 def _touch(change: ch.TouchConversation) -> Iterable[Write]:
-    item = ConversationItem.of(change.company_id, change.client_id, change.address, change.at)
-    older = ConversationItem.last_inbound_at < change.at
-    yield Put(item, NEW | older, optional=True)
+    """Of the same second too: messengers date no finer, and each counts."""
+    not_newer = ConversationItem.last_inbound_at <= change.at
+    yield Put(ConversationItem.of(change), NEW | not_newer, optional=True)
 
 
 def _visit(change: ch.SaveVisit) -> Iterable[Write]:
