@@ -17,7 +17,9 @@ from comeback.conversations.model import (
     ChannelKind,
     Conversation,
     OutboxMessage,
+    OutboxState,
 )
+from comeback.conversations.outbox import claimed_at
 from comeback.errors import AlreadyDone, Conflict, NotFound, Unavailable
 from comeback.ports import Catalogue, ClientFile, FunnelDay, ImportedClient, SeenEvent, Usage
 from comeback.reactivation.model import (
@@ -232,6 +234,12 @@ class FakeStore:
             and j.attempt.deadline
             and j.attempt.deadline <= until
         ]
+
+    def uncertain(self, company_id: str) -> Iterable[OutboxMessage]:
+        found = [
+            m for m in self._all(company_id, OutboxMessage) if m.state is OutboxState.UNCERTAIN
+        ]
+        return sorted(found, key=claimed_at)
 
     def journeys_on(self, company_id: str, campaign_on: date) -> Iterable[Journey]:
         return [j for j in self._all(company_id, Journey) if j.campaign_on == campaign_on]

@@ -106,6 +106,23 @@ def test_a_file_is_what_was_written(both: Store) -> None:
     assert list(both.clients("salon")) == ["anna"]
 
 
+def test_messages_in_doubt(both: Store) -> None:
+    """By when they were tried, and only while nobody knows."""
+    later = replace(MESSAGE, outbox_id="j1.2", claimed_until=NOW + timedelta(hours=2))
+    earlier = replace(MESSAGE, claimed_until=NOW + timedelta(hours=1), repeated=True)
+    both.commit([PutOutbox(later), PutOutbox(earlier)])
+    assert list(both.uncertain("salon")) == []
+    for message in (later, earlier):
+        lost = replace(message, state=OutboxState.UNCERTAIN)
+        both.commit([MoveOutbox(lost, OutboxState.NEW)])
+    assert [m.outbox_id for m in both.uncertain("salon")] == ["j1.1", "j1.2"]
+    assert [m.repeated for m in both.uncertain("salon")] == [True, False]
+    known = replace(earlier, state=OutboxState.SENT, version=1)
+    both.commit([MoveOutbox(known, OutboxState.UNCERTAIN)])
+    assert [m.outbox_id for m in both.uncertain("salon")] == ["j1.2"]
+    assert list(both.uncertain("another")) == []
+
+
 def test_what_is_not_there(both: Store) -> None:
     both.commit([SaveClient(ANNA)])
     with pytest.raises(NotFound):

@@ -197,6 +197,10 @@ class Store(Protocol):
         """Journeys whose answer deadline is ≤ `until`, from the sparse index."""
         ...
 
+    def uncertain(self, company_id: str) -> Iterable[OutboxMessage]:
+        """Messages of which nobody knows whether they arrived, those longest tried first, from the sparse index."""
+        ...
+
     def journeys_on(self, company_id: str, campaign_on: date) -> Iterable[Journey]:
         """Journeys of one campaign day, by index."""
         ...

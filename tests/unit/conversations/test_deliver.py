@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from comeback.changes import MoveOutbox, SaveConsent
 from comeback.clients.model import Client, Consent, may_market, opted_out
+from comeback.conversations.doubt import PAUSE
 from comeback.conversations.model import ChannelKind, OutboxState, Purpose
 from comeback.errors import (
     Conflict,
@@ -85,16 +86,60 @@ def test_anothers_fresh_claim_is_waited_for(salon: Salon) -> None:
     assert salon.message().state is OutboxState.SENDING
 
 
-@pytest.mark.parametrize("outbox_id", ["j1.1", "re.1"])
-def test_a_claim_that_ran_out_is_uncertain_and_not_sent_again(salon: Salon, outbox_id: str) -> None:
+@pytest.mark.fault(
+    "A worker dies after the messenger's call", "Marketing: uncertain, never sent again"
+)
+def test_a_claim_that_ran_out_is_uncertain_and_not_sent_again(salon: Salon) -> None:
     salon.offer(CHAT)
-    salon.write("re.1")
-    crash_after_sending(salon, outbox_id)
+    crash_after_sending(salon)
     salon.clock.advance(minutes=3)
-    salon.deliver(outbox_id)
+    salon.deliver()
     assert salon.telegram.calls == 1
-    assert salon.message(outbox_id).state is OutboxState.UNCERTAIN
+    assert salon.message().state is OutboxState.UNCERTAIN
     assert salon.orchestrator.told == []
+
+
+@pytest.mark.fault("A worker dies after the messenger's call", "An answer: once more, marked")
+@pytest.mark.parametrize("purpose", [Purpose.SERVICE, Purpose.OWNER])
+def test_what_somebody_waits_for_is_said_once_more(salon: Salon, purpose: Purpose) -> None:
+    salon.write("re.1", purpose)
+    crash_after_sending(salon, "re.1")
+    salon.clock.advance(minutes=3)
+    with pytest.raises(Retryable):
+        salon.deliver("re.1")
+    assert (salon.telegram.calls, salon.message("re.1").state) == (1, OutboxState.UNCERTAIN)
+    salon.deliver("re.1")
+    assert salon.message("re.1").state is OutboxState.SENT
+    assert [m.content.text for m in salon.telegram.sent] == ["hello", "(повтор) hello"]
+    salon.deliver("re.1")
+    assert salon.telegram.calls == 2
+
+
+@pytest.mark.fault(
+    "Telegram takes a message and says nothing", "An answer: once more, marked, only once"
+)
+def test_said_once_more_and_never_a_third_time(salon: Salon) -> None:
+    salon.write("re.1")
+    salon.telegram.problems = [UnknownOutcome("time-out"), UnknownOutcome("time-out")]
+    with pytest.raises(Retryable) as raised:
+        salon.deliver("re.1")
+    assert raised.value.retry_after == PAUSE.total_seconds()
+    for _ in range(3):
+        salon.deliver("re.1")
+    assert (salon.telegram.calls, salon.message("re.1").state) == (2, OutboxState.UNCERTAIN)
+
+
+@pytest.mark.fault(
+    "Telegram asks to wait when it is said once more", "It keeps its mark, and leaves later"
+)
+def test_the_repetition_that_is_slowed_down_stays_the_repetition(salon: Salon) -> None:
+    salon.write("re.1")
+    salon.telegram.problems = [UnknownOutcome("time-out"), RateLimited("slow", retry_after=3)]
+    for _ in range(2):
+        with pytest.raises(Retryable):
+            salon.deliver("re.1")
+    salon.deliver("re.1")
+    assert [m.content.text for m in salon.telegram.sent] == ["(повтор) hello"]
 
 
 def crash_after_sending(salon: Salon, outbox_id: str = "j1.1") -> None:

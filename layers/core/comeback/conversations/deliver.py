@@ -1,4 +1,5 @@
-"""Deliver: one message leaves once. Claimed before the call; an unknown outcome is noted, never repeated (promise 2).
+"""Deliver: one message leaves once. Claimed before the call; an unknown outcome is noted (promise 2), and `doubt.py` says
+what follows from it: silence for marketing, once more for what somebody waits for.
 
 All that can fail without harm (reading the client, a last look at consent, finding the messenger) comes before the claim,
 so that between the claim and the call there is nothing but the call.
@@ -12,6 +13,7 @@ from typing import Any
 from comeback.changes import MoveOutbox, PutOutbox
 from comeback.clients.model import Client, may_market
 from comeback.conversations.aftermath import Aftermath, signal, signals, untold
+from comeback.conversations.doubt import PAUSE, marked, once_more, says_once_more
 from comeback.conversations.model import OutboxMessage, OutboxState, Purpose, Signal
 from comeback.conversations.outbox import abandoned, claim, claimed_at
 from comeback.conversations.refusals import ACCOUNT_STOPPED, LATE, refusal
@@ -76,15 +78,30 @@ class Deliver:
     def deliver(self, company_id: str, client_id: str, outbox_id: str) -> None:
         message = self._store.outbox(company_id, client_id, outbox_id)
         if message.state is OutboxState.NEW:
-            self._first_time(message)
+            self._try(message)
+        elif says_once_more(message):
+            self._try(self._unclaimed(message))
         elif message.state is not OutboxState.SENDING:
             self._tell_again(message)
         elif abandoned(message, self._clock.now()):
-            self._settle(replace(message, state=OutboxState.UNCERTAIN), OutboxState.SENDING)
+            self._in_doubt(message)
         else:
             raise Retryable("another invocation may be sending this message")
 
-    def _first_time(self, message: OutboxMessage) -> None:
+    def _unclaimed(self, message: OutboxMessage) -> OutboxMessage:
+        again = once_more(message)
+        self._store.commit([MoveOutbox(again, OutboxState.UNCERTAIN)])
+        return replace(again, version=message.version + 1)
+
+    def _in_doubt(self, message: OutboxMessage, file: ClientFile | None = None) -> None:
+        """Raises Retryable when it is to be said once more: the redelivery does it."""
+        uncertain = replace(message, state=OutboxState.UNCERTAIN)
+        self._settle(uncertain, OutboxState.SENDING, file)
+        if says_once_more(uncertain):
+            seconds = PAUSE.total_seconds()
+            raise Retryable("nobody knows whether it left", retry_after=seconds)
+
+    def _try(self, message: OutboxMessage) -> None:
         file = self._file(message)
         if reason := self._forbidden(message, file):
             self._settle(_failed(message, reason), OutboxState.NEW, file)
@@ -95,7 +112,8 @@ class Deliver:
         except Permanent as error:
             self._settle(_failed(message, type(error).__name__), OutboxState.NEW, file)
             raise
-        self._send(messenger, self._claimed(message), file)
+        language = file.client.language or company.language
+        self._send(messenger, self._claimed(message), file, language)
 
     def _file(self, message: OutboxMessage) -> ClientFile:
         """The owner has none."""
@@ -129,11 +147,14 @@ class Deliver:
             raise
         return replace(claimed, version=message.version + 1)
 
-    def _send(self, messenger: Channel, message: OutboxMessage, file: ClientFile) -> None:
+    def _send(
+        self, messenger: Channel, message: OutboxMessage, file: ClientFile, language: str
+    ) -> None:
         try:
-            sent = messenger.send(message)
+            sent = messenger.send(marked(message, language))
         except UnknownOutcome:
-            moved = replace(message, state=OutboxState.UNCERTAIN)
+            self._in_doubt(message, file)
+            return
         except Retryable as error:
             slower = [signal(message, Signal.THROTTLED, self._clock.now())]
             self._store.commit(

@@ -3,7 +3,8 @@
 Outbox state machine (promise 2: never two messages where one was meant):
 
     NEW ──claim──▶ SENDING ──accepted──▶ SENT ──▶ DELIVERED ──▶ READ
-     ▲               │ │ └─no answer──▶ UNCERTAIN ──status webhook──▶ SENT | DELIVERED | READ | FAILED
+     ▲ ▲             │ │ └─no answer──▶ UNCERTAIN ──status webhook, operator──▶ SENT | DELIVERED | READ | FAILED
+     │ └────once more│─│───────────────────┘              (`doubt.py`: what is said once more, marked)
      └─429, nothing──┘ └─definite no──▶ FAILED            (a late status never moves a message back)
 
 Long on purpose: what other capabilities may know of conversations and of our accounts stands in one place.
@@ -121,6 +122,8 @@ class OutboxMessage:
     error_code: str = ""
     refusal: "Refusal | None" = None
     """What `error_code` means, once FAILED."""
+    repeated: bool = False
+    """Nobody knows whether the first one left, and this is said once more."""
     version: int = 0
 
     @classmethod

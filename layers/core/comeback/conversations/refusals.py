@@ -31,7 +31,9 @@ ACCOUNT_STOPPED = "account_stopped"
 """Our own code: the account was stopped between the writing and the sending. No incident of its own."""
 LATE = "late"
 """Our own code: it lay in the queue until its hour was over; a new minute is taken for it."""
-OURS = {ACCOUNT_STOPPED: Refusal.STOPPED, LATE: Refusal.NOT_NOW}
+LOST = "lost"
+"""Our own code: in doubt for hours, and the operator says that it did not arrive."""
+OURS = {ACCOUNT_STOPPED: Refusal.STOPPED, LATE: Refusal.NOT_NOW, LOST: Refusal.MESSAGE}
 
 
 def refusal(channel: ChannelKind, code: str) -> Refusal:

@@ -1,6 +1,7 @@
 """What a messenger says became of a message of ours: sent, delivered, read, failed, in any order."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from comeback.changes import ChangeAccount, MoveOutbox
 from comeback.conversations.aftermath import Aftermath, signals
@@ -35,15 +36,19 @@ class Statuses:
         moved = after_status(message, event) if message else None
         if message is None or moved is None:
             return Effects()
-        if message.purpose is Purpose.OWNER:
-            return Effects((MoveOutbox(moved, message.state),))
-        file = self._store.client(company_id, message.client_id)
+        return self.moving(moved, message.state, event.at)
+
+    def moving(self, moved: OutboxMessage, before: OutboxState, at: datetime) -> Effects:
+        """A message that arrived or failed, and what follows for its journey and the account."""
+        if moved.purpose is Purpose.OWNER:
+            return Effects((MoveOutbox(moved, before),))
+        file = self._store.client(moved.company_id, moved.client_id)
         if moved.state is OutboxState.FAILED:
-            effects = self._aftermath.failed(file, moved, event.at)
+            effects = self._aftermath.failed(file, moved, at)
         else:
             effects = self._receipts.reached(file, moved, STAGES[moved.state])
-        told = signals(message.state, moved, event.at)
-        return Effects((MoveOutbox(moved, message.state), *told)) + effects
+        told = signals(before, moved, at)
+        return Effects((MoveOutbox(moved, before), *told)) + effects
 
     def of_account(self, company_id: str, event: AccountChanged) -> Effects:
         """What the messenger tells about our own account."""

@@ -199,6 +199,10 @@ class DynamoStore:
         found = self.table.query(JourneyItem, keys.wait_index(company_id), overdue, FIRST_INDEX)
         return (item.journey() for item in found)
 
+    def uncertain(self, company_id: str) -> Iterable[OutboxMessage]:
+        found = self.table.query(OutboxItem, keys.uncertain_index(company_id), index=FIRST_INDEX)
+        return (item.message() for item in found)
+
     def journeys_on(self, company_id: str, campaign_on: date) -> Iterable[Journey]:
         partition = keys.campaign_index(company_id, campaign_on)
         return (

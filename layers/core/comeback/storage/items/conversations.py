@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from pynamodb.attributes import (
     BinaryAttribute,
+    BooleanAttribute,
     ListAttribute,
     UnicodeAttribute,
     UTCDateTimeAttribute,
@@ -21,8 +22,9 @@ from comeback.conversations.model import (
     Refusal,
     TemplateCall,
 )
+from comeback.conversations.outbox import claimed_at
 from comeback.storage import keys
-from comeback.storage.items.base import AddressMap, Choice, Item, Map, Text, Texts, Whole
+from comeback.storage.items.base import AddressMap, Choice, Item, Map, Text, Texts, Whole, sortable
 
 EVENT_MEMORY = timedelta(days=30)
 
@@ -93,6 +95,8 @@ class ContentMap(Map):
 
 
 class OutboxItem(Item, discriminator="outbox"):
+    """Nobody knows whether it left: then it stands in the index, by when it was tried (GSI1)."""
+
     company_id = UnicodeAttribute()
     client_id = UnicodeAttribute()
     outbox_id = UnicodeAttribute()
@@ -108,11 +112,12 @@ class OutboxItem(Item, discriminator="outbox"):
     provider_id = Text()
     error_code = Text()
     refusal = Choice(Refusal, null=True)
+    repeated = BooleanAttribute(null=True)
     version = Whole()
 
     @classmethod
     def of(cls, message: OutboxMessage) -> "OutboxItem":
-        return cls(
+        item = cls(
             *keys.outbox(message.company_id, message.client_id, message.outbox_id),
             company_id=message.company_id,
             client_id=message.client_id,
@@ -129,8 +134,13 @@ class OutboxItem(Item, discriminator="outbox"):
             provider_id=message.provider_id,
             error_code=message.error_code,
             refusal=message.refusal,
+            repeated=message.repeated or None,
             version=message.version,
         )
+        if message.state is OutboxState.UNCERTAIN:
+            item.first_pk = keys.uncertain_index(message.company_id)
+            item.first_sk = sortable(claimed_at(message))
+        return item
 
     def message(self) -> OutboxMessage:
         return OutboxMessage(
@@ -149,6 +159,7 @@ class OutboxItem(Item, discriminator="outbox"):
             provider_id=self.provider_id,
             error_code=self.error_code,
             refusal=self.refusal,
+            repeated=bool(self.repeated),
             version=self.version,
         )
 
