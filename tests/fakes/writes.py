@@ -71,7 +71,8 @@ def _bind(change: ch.BindAddress) -> list[Write]:
 
 def _touch(change: ch.TouchConversation) -> list[Write]:
     at = _of_client(change, "conversation", change.address.channel)
-    return [Write(at, _always, Conversation(change.address, change.at))]
+    head = Conversation(change.address, change.at, change.minute_began, change.in_minute)
+    return [Write(at, _always, head)]
 
 
 def _held_by(journey_id: str) -> Callable[[Any], bool]:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from comeback.bookings.model import Booking, Service, Staff
-from comeback.changes import EventSeen
+from comeback.changes import EventSeen, TouchConversation
 from comeback.clients.model import Client, Consent, Visit, VisitStatus
 from comeback.companies.identity import COMPANY_ID
 from comeback.companies.model import Company
-from comeback.conversations.model import Address, Conversation, OutboxMessage
+from comeback.conversations.model import Conversation, OutboxMessage
 from comeback.reactivation.model import (
     DueService,
     Journey,
@@ -95,11 +95,12 @@ def test_round_trip(kind: type[Any], data: st.DataObject) -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(address=st.from_type(Address), at=MOMENTS)
-def test_round_trip_of_a_conversation(address: Address, at: datetime) -> None:
-    read = stored(ConversationItem.of("salon", "anna", address, at))
+@given(touch=anything(TouchConversation))
+def test_round_trip_of_a_conversation(touch: TouchConversation) -> None:
+    read = stored(ConversationItem.of(touch))
     assert isinstance(read, ConversationItem)
-    assert read.conversation() == Conversation(address, at)
+    head = Conversation(touch.address, touch.at, touch.minute_began, touch.in_minute)
+    assert read.conversation() == head
 
 
 @settings(max_examples=30, deadline=None)

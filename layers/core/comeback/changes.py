@@ -58,12 +58,15 @@ class BindAddress:
 
 @dataclass(frozen=True)
 class TouchConversation:
-    """Remembers the client's last message in a channel (WhatsApp's window); never moves back."""
+    """Remembers the client's last message in a channel (WhatsApp's window), and how many came in its minute; never moves
+    back."""
 
     company_id: str
     client_id: str
     address: Address
     at: datetime
+    minute_began: datetime | None = None
+    in_minute: int = 0
 
 
 @dataclass(frozen=True)

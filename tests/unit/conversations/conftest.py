@@ -50,6 +50,7 @@ class Salon:
     whatsapp: FakeChannel = field(default_factory=lambda: FakeChannel(ChannelKind.WHATSAPP))
     limits: FakeLimits = field(default_factory=FakeLimits)
     secrets: dict[str, str] = field(default_factory=lambda: {"telegram_webhook_secret": SECRET})
+    skipped: list[tuple[str, str, str]] = field(default_factory=list)
     invocations: int = 0
 
     def file(self, client_id: str = "anna") -> ClientFile:

@@ -34,6 +34,7 @@ def _receive(salon: Salon, event: InboundEvent) -> Receive:
         consent=ConsentTalk(salon.store, lambda _company: salon.secrets),
         clock=salon.clock,
         parsers={"any": lambda _id, _body, _clock: [event]},
+        skipped=lambda *told: salon.skipped.append(told),
     )
 
 

@@ -256,6 +256,9 @@ class Conversation:
 
     address: Address
     last_inbound_at: datetime | None = None
+    minute_began: datetime | None = None
+    """Of the messages counted in `in_minute`, the first."""
+    in_minute: int = 0
 
     def window_open(self, now: datetime) -> bool:
         """Whether WhatsApp lets us write free text at `now`."""

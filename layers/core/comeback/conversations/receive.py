@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from comeback.changes import (
@@ -19,15 +19,14 @@ from comeback.changes import (
     PutOutbox,
     SaveClient,
     SaveConsent,
-    TouchConversation,
 )
 from comeback.clients.model import Client, Consent, opted_out
 from comeback.conversations import owner
 from comeback.conversations.aftermath import TEXT_VERSION, untold
 from comeback.conversations.binding import reachable
 from comeback.conversations.consent import ConsentTalk
+from comeback.conversations.flood import too_many, touched
 from comeback.conversations.model import (
-    AccountChanged,
     Address,
     ChannelKind,
     InboundEvent,
@@ -54,8 +53,14 @@ from comeback.ports import (
 
 ATTEMPTS = 4
 """Lost races are run again here at once; after that the queue brings the event back."""
+OLDEST = timedelta(days=28)
+"""An older event is a replay. What had its effect is remembered for 30 days from then on, so nothing that is let in here can
+have been forgotten; and what is late for good reason is younger: a messenger tries for up to 7 days, and our queue and its
+dead letters keep a message for 4 and 14."""
 
 Parse = Callable[[str, Mapping[str, Any], Clock], list[InboundEvent]]
+Skipped = Callable[[str, str, str], None]
+"""Is told what was not answered, to be counted: why, the company's id and the event's."""
 ByClient = MessageReceived | MarketingStopped | MarketingResumed
 
 
@@ -69,6 +74,7 @@ class Receive:
         consent: ConsentTalk,
         clock: Clock,
         parsers: Mapping[str, Parse],
+        skipped: Skipped = lambda *_: None,
     ) -> None:
         self._store = store
         self._outbound = outbound
@@ -77,6 +83,7 @@ class Receive:
         self._consent = consent
         self._clock = clock
         self._parsers = parsers
+        self._skipped = skipped
         self._statuses = Statuses(store, dialogue)
 
     def handle(self, record: Mapping[str, Any]) -> None:
@@ -86,6 +93,9 @@ class Receive:
             self.receive(record["company_id"], event)
 
     def receive(self, company_id: str, event: InboundEvent) -> None:
+        if self._clock.now() - event.at > OLDEST:
+            self._skipped("EventsTooOld", company_id, event.event_id)
+            return
         for attempt in range(ATTEMPTS):
             try:
                 self._once(company_id, event)
@@ -167,11 +177,20 @@ class Receive:
 
     def _heard(self, file: ClientFile, event: MessageReceived) -> Effects:
         here = reachable(file.client, event.address.channel)
-        effects = self._said(replace(file, client=here), event)
+        effects = self._answer(replace(file, client=here), event)
         changes = _touched(file, event)
         if here != file.client and not _saves(effects, here):
             changes = (*changes, SaveClient(here))
         return Effects(changes) + effects
+
+    def _answer(self, file: ClientFile, event: MessageReceived) -> Effects:
+        """Whoever floods is not answered; a stop, or a yes or no to offers, is obeyed all the same."""
+        if not too_many(file.conversation(event.address.channel), event):
+            return self._said(file, event)
+        self._skipped("EventsFlooded", file.client.company_id, event.event_id)
+        if self._consent.concerns(event) or _says_stop(event):
+            return replace(self._said(file, event), replies=())
+        return Effects()
 
     def _said(self, file: ClientFile, event: MessageReceived) -> Effects:
         if self._consent.concerns(event):
@@ -264,10 +283,10 @@ def _touched(file: ClientFile, event: MessageReceived) -> tuple[Change, ...]:
     """The client's last word in this channel; an older event, come late, does not move it back."""
     conversation = file.conversation(event.address.channel)
     last = conversation.last_inbound_at if conversation else None
-    if last is not None and last >= event.at:
+    if last is not None and last > event.at:
         return ()
     client = file.client
-    return (TouchConversation(client.company_id, client.client_id, event.address, event.at),)
+    return (touched(client.company_id, client.client_id, conversation, event),)
 
 
 def _consent(

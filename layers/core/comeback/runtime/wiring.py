@@ -24,6 +24,7 @@ from comeback.ports import (
 from comeback.runtime import settings
 from comeback.runtime.aws import client
 from comeback.runtime.clock import SystemClock, WorldClock
+from comeback.runtime.logs import skipped
 from comeback.runtime.meter import METER
 from comeback.runtime.orchestrator import StepFunctions, WaitEnder
 from comeback.runtime.orchestrator import fail_wait as tell_failure
@@ -173,6 +174,7 @@ def receive() -> "Receive":
             "telegram": lambda _id, body, at: telegram_inbound.parse(dict(body), at.now()),
             "whatsapp": lambda event_id, body, _at: whatsapp_inbound.parse(event_id, dict(body)),
         },
+        skipped=skipped,
     )
 
 

@@ -1,6 +1,6 @@
 """Messages out, the heads of conversations, and the dedupe keys of what came in."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from pynamodb.attributes import (
     BinaryAttribute,
@@ -10,9 +10,8 @@ from pynamodb.attributes import (
     UTCDateTimeAttribute,
 )
 
-from comeback.changes import EventSeen
+from comeback.changes import EventSeen, TouchConversation
 from comeback.conversations.model import (
-    Address,
     Button,
     Content,
     Conversation,
@@ -32,19 +31,23 @@ EVENT_MEMORY = timedelta(days=30)
 class ConversationItem(Item, discriminator="conversation"):
     address = AddressMap()
     last_inbound_at = UTCDateTimeAttribute(null=True)
+    minute_began = UTCDateTimeAttribute(null=True)
+    in_minute = Whole()
 
     @classmethod
-    def of(
-        cls, company_id: str, client_id: str, address: Address, at: datetime
-    ) -> "ConversationItem":
+    def of(cls, touch: TouchConversation) -> "ConversationItem":
         return cls(
-            *keys.conversation(company_id, client_id, address.channel.value),
-            address=AddressMap.of(address),
-            last_inbound_at=at,
+            *keys.conversation(touch.company_id, touch.client_id, touch.address.channel.value),
+            address=AddressMap.of(touch.address),
+            last_inbound_at=touch.at,
+            minute_began=touch.minute_began,
+            in_minute=touch.in_minute,
         )
 
     def conversation(self) -> Conversation:
-        return Conversation(self.address.address(), self.last_inbound_at)
+        return Conversation(
+            self.address.address(), self.last_inbound_at, self.minute_began, self.in_minute
+        )
 
 
 class ButtonMap(Map):
