@@ -89,7 +89,8 @@ def test_the_clients_last_word_does_not_move_back(talk: Talk) -> None:
 def test_a_record_of_the_queue_is_parsed_and_received(talk: Talk) -> None:
     talk.know()
     chat = {"id": 1001, "type": "private"}
-    body = {"update_id": 7, "message": {"message_id": 1, "chat": chat, "date": 1, "text": "да"}}
+    message = {"message_id": 1, "chat": chat, "date": int(NOW.timestamp()), "text": "да"}
+    body = {"update_id": 7, "message": message}
     talk.receive._parsers = {"telegram": lambda _id, found, clock: parse(dict(found), clock.now())}
     record = {"company_id": "salon", "channel": "telegram", "event_id": "tg.7", "body": body}
     talk.receive.handle(record)
