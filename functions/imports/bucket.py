@@ -1,5 +1,6 @@
 """A visits file between the bucket and the import: imports/<company id>/<file> → reports/<company id>/<file>.json, .csv."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -26,14 +27,20 @@ def import_file(key: str) -> None:
             file.write(part)
         file.flush()
         told = found["Metadata"]
-        until = date.fromisoformat(told["until"]) if "until" in told else None
 
         def opened() -> IO[bytes]:
             return Path(file.name).open("rb")
 
         report = wiring.visits_import().run(
-            company_id, name, opened, told.get("consent-text-version", ""), until
+            company_id, name, opened, told.get("consent-text-version", ""), _until(told)
         )
     for ending, body in (("json", as_json(report)), ("csv", as_csv(report))):
         s3.put_object(Bucket=bucket, Key=f"reports/{company_id}/{name}.{ending}", Body=body)
     logger.info("imported", extra={"clients": report.clients, "bad_rows": len(report.bad)})
+
+
+def _until(told: Mapping[str, str]) -> date | None:
+    try:
+        return date.fromisoformat(told["until"]) if "until" in told else None
+    except ValueError as error:
+        raise InvalidInput("until", "is no date", "Write it as 2026-11-24") from error

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from comeback.channels.webhook import answer, raw_body, same
 from comeback.clients.crm_notice import Notice
+from comeback.decoding import decoded
 from comeback.runtime.aws import client
 from comeback.runtime.door import Door
 from comeback.runtime.secrets import CompanySecrets
@@ -27,7 +28,7 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     if refusal := door.refusal(event, company_id, "crm_webhook_secret", proves):
         return refusal
     try:
-        notice = msgspec.json.decode(raw_body(event), type=Notice, strict=False)
+        notice = decoded(raw_body(event), Notice, strict=False)
     except msgspec.MsgspecError:
         return answer(400, "this is no notice of a change")
     if notice.detail is not None:

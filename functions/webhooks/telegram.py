@@ -1,6 +1,5 @@
 """POST /webhooks/telegram/{company}: checks Telegram's secret, enqueues the update, answers."""
 
-import json
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import msgspec
 from comeback.channels.telegram_update import Update, acknowledgement
 from comeback.channels.webhook import Enqueued, answer, enqueue, header, raw_body, same
+from comeback.decoding import decoded
 from comeback.runtime.aws import client
 from comeback.runtime.door import Door
 from comeback.runtime.secrets import CompanySecrets
@@ -24,12 +24,12 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
         return refusal
     raw = raw_body(event)
     try:
-        update = msgspec.json.decode(raw, type=Update)
+        update, body = decoded(raw, Update), decoded(raw, dict[str, Any])
     except msgspec.MsgspecError:
         return answer(400, "this is no update")
     if update.chat_id is None:
         return answer(200)
-    queued = Enqueued(company_id, "telegram", str(update.chat_id), update.event_id, json.loads(raw))
+    queued = Enqueued(company_id, "telegram", str(update.chat_id), update.event_id, body)
     if door.fits(queued):
         enqueue(client("sqs"), settings.inbound_queue_url, [queued])
     return answer(200, acknowledgement(update), "application/json")

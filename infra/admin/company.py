@@ -2,6 +2,7 @@
 
     make company FILE=company.json     profile, catalogue (without a CRM) and secret
     make links COMPANY=salon           personal Telegram links, as CSV, to invite clients with; the first is the owner's own
+    make erase COMPANY=salon CLIENT=7  everything of one client, for good and in backups too; without CLIENT, again all who were
 
 `company.example.json` shows the file. The secret's values go to Secrets Manager and nowhere else; keep the file out of git.
 """
@@ -29,6 +30,7 @@ from comeback.errors import ComebackError, NotFound
 from comeback.outside import checked
 from comeback.rotation import LINK, link_key
 from comeback.runtime.secrets import secret_name
+from comeback.storage.keyed_vault import KeyedVault
 from comeback.storage.store import DynamoStore
 
 
@@ -48,10 +50,15 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("save").add_argument("file", type=Path)
     commands.add_parser("links").add_argument("company")
+    erase = commands.add_parser("erase")
+    erase.add_argument("company")
+    erase.add_argument("client", nargs="?", default="")
     options = parser.parse_args()
-    store = DynamoStore(_outputs(options.stack)["TableName"])
+    store = _store(_outputs(options.stack))
     if options.command == "links":
         return _links(store, options.stage, options.company)
+    if options.command == "erase":
+        return _erase(store, options.company, options.client)
     try:
         found = decoded(options.file.read_bytes(), CompanyFile)
     except (OSError, msgspec.MsgspecError) as error:
@@ -66,6 +73,20 @@ def main() -> int:
     if found.secret:
         _save_secret(secret_name(options.stage, company_id), found.secret)
     print(f"company {company_id} is saved")
+    return 0
+
+
+def _store(stack: Mapping[str, str]) -> DynamoStore:
+    vault = KeyedVault(stack["KeysTableName"], lambda: boto3.client("kms"), stack["ContactsKeyArn"])
+    return DynamoStore(stack["TableName"], vault)
+
+
+def _erase(store: DynamoStore, company_id: str, client_id: str) -> int:
+    """Asks for no proof that there is such a client: an id that never was is erased before it can be."""
+    clients = [client_id] if client_id else list(store.erased(company_id))
+    for each in clients:
+        store.erase(company_id, each)
+    print(f"{len(clients)} erased; copies of the table of keys forget them within a day")
     return 0
 
 

@@ -22,6 +22,8 @@ TIMEOUT_SECONDS = 8.0
 SHORTEST_SERVER_DEADLINE = 10
 """Seconds. The SDK tells the server our time-out in X-Server-Timeout, and the API answers 400 to less than this
 («Minimum allowed deadline is 10s»), so the header names the least it takes while we hang up earlier."""
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What the SDK raises over an answer that is no JSON, or of another shape (tests/fuzz). Pydantic's errors are ValueErrors."""
 API_VERSION = "v1beta"
 """Not the SDK's default: v1 was seen to refuse systemInstruction (vercel/ai #2256, 2024; req_llm #162, 2025)."""
 DAYS = range(3, 731)
@@ -91,6 +93,8 @@ class GeminiModel:
             raise Unavailable("Gemini did not answer in time") from error
         except (httpx2.HTTPError, errors.UnknownApiResponseError) as error:
             raise Unavailable(f"Gemini can not be reached: {type(error).__name__}") from error
+        except UNREADABLE as error:
+            raise Unavailable(f"Gemini's answer is none: {type(error).__name__}") from error
         self._tell(answer.usage_metadata)
         return wire.decode(_text(answer), kind)
 

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
+from comeback.decoding import decoded
 from comeback.errors import Permanent
 from comeback.ports import AnswerFacts, MessageFacts
 
@@ -83,7 +84,7 @@ def decode(text: str | None, kind: type[Wire]) -> Wire:
     if not text:
         raise Permanent("the model answered nothing (blocked or empty)")
     try:
-        return msgspec.json.decode(text, type=kind)
+        return decoded(text, kind)
     except msgspec.DecodeError as error:
         raise Permanent(f"the model's answer is not {kind.__name__}: {error}") from error
 

@@ -38,6 +38,8 @@ PICTURE_NAME = "picture.png"
 NO_CHAT = str(HTTPStatus.BAD_REQUEST.value)
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """Nothing can have been sent when no connection was made."""
+NO_MESSAGE = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
+"""What python-telegram-bot raises over an answer of another shape (tests/fuzz)."""
 NOBODY_THERE = (
     "chat not found",
     "user not found",
@@ -58,13 +60,13 @@ class TelegramChannel:
         call = self._call(message)
         try:
             sent = _loop().run_until_complete(asyncio.wait_for(call, CALL_SECONDS))
+            return Sent(str(sent.message_id))
         except TelegramError as error:
             raise meaning(error) from error
         except TimeoutError as error:
             raise UnknownOutcome("Telegram did not answer to the end") from error
-        except (LookupError, TypeError, ValueError) as error:
+        except NO_MESSAGE as error:
             raise UnknownOutcome("Telegram answered what is no message") from error
-        return Sent(str(sent.message_id))
 
     def _call(self, message: OutboxMessage) -> Coroutine[Any, Any, Message]:
         """One call a message, so that it arrives whole or not at all: a picture carries its text as caption."""

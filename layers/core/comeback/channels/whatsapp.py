@@ -147,7 +147,7 @@ def meaning(answer: httpx.Response) -> ComebackError:
 def _code(answer: httpx.Response) -> int:
     try:
         return int(answer.json()["error"]["code"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return 0
 
 
@@ -155,7 +155,7 @@ def _message_id(answer: httpx.Response) -> str:
     """Raises UnknownOutcome when a success names no message: it may have left."""
     try:
         return str(answer.json()["messages"][0]["id"])
-    except (ValueError, KeyError, IndexError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise UnknownOutcome("WhatsApp accepted, but named no message") from error
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from comeback.channels.webhook import Enqueued
+from comeback.decoding import decoded
 
 CHANNEL = "whatsapp"
 ACCOUNT = "account"
@@ -80,7 +81,7 @@ def queued(company_id: str, raw: bytes) -> list[Enqueued]:
 
 def split(raw: bytes) -> list[Single]:
     """Raises msgspec.ValidationError or DecodeError on what is no notification."""
-    notification = msgspec.json.decode(raw, type=Notification)
+    notification = decoded(raw, Notification)
     changes = [(entry, change) for entry in notification.entry for change in entry.changes]
     return [single for entry, change in changes for single in _of_change(entry, change)]
 

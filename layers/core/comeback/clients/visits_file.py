@@ -110,8 +110,7 @@ class VisitsFile:
 def look(open_: Open) -> VisitsFile:
     """Raises InvalidInput for a file that can not be read as a whole."""
     encoding = _encoding(open_)
-    with _text(open_, encoding) as text:
-        delimiter = _delimiter(text.readline())
+    delimiter = _delimiter(_first_line(open_, encoding))
     found: Columns | None = None
     judge = OrderJudge()
     for number, row in _records(open_, encoding, delimiter):
@@ -143,9 +142,18 @@ def _encoding(open_: Open) -> str:
     return "utf-8"
 
 
+def _first_line(open_: Open, encoding: str) -> str:
+    try:
+        with _text(open_, encoding) as text:
+            return text.readline()
+    except UnicodeError:
+        problem = f"is no text in {encoding}, as its beginning says"
+        raise InvalidInput("file", problem, "Save it as CSV in UTF-8") from None
+
+
 def _delimiter(line: str) -> str:
     """The commonest outside quotes; Excel's own hint `sep=;` says it outright."""
-    if line.lower().startswith("sep=") and len(line) > 4:
+    if line.lower().startswith("sep=") and line[4:5] in tuple(DELIMITERS):
         return line[4]
     outside = "".join(part for n, part in enumerate(line.split('"')) if n % 2 == 0)
     return max(DELIMITERS, key=outside.count)
@@ -157,12 +165,12 @@ def _records(
     """Numbered from 1, the header; Excel's `sep=` line is not counted."""
     number = 0
     with _text(open_, encoding) as text:
-        if not text.readline().lower().startswith("sep="):
-            text.seek(0)
         try:
+            if not text.readline().lower().startswith("sep="):
+                text.seek(0)
             for number, row in enumerate(csv.reader(text, delimiter=delimiter), start=1):
                 yield number, row
-        except (csv.Error, UnicodeDecodeError):
+        except (csv.Error, UnicodeError):
             problem = "can not be split: a quote is opened and never closed, or bytes are damaged"
             remedy = "Mend this row and import again; nothing after it was read"
             yield number + 1, BadRow(number + 1, "row", problem, remedy, ())

@@ -19,6 +19,8 @@ TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([ap]\.?m\.?)?", re.IGNOREC
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 CENTURY_TURN = 70
 """Two-digit years from here on are of the last century."""
+YEARS = range(1950, 2101)
+"""Others are slips, and Python's calendar ends soon after them in some zones."""
 
 STATES: Mapping[VisitStatus, tuple[str, ...]] = {
     VisitStatus.COMPLETED: (
@@ -110,10 +112,14 @@ def when(date_text: str, time_text: str, order: Order) -> When:
     return When(moment, timed=True)
 
 
+MOST_DIGITS = 13
+"""Of an amount; what has more is a number of something else."""
+
+
 def amount(text: str) -> Decimal:
     """«1 500,00 ₽», 1,234.50, 1.234,50, 29.33. A lone separator before exactly three digits groups thousands."""
     digits = re.sub(r"[^\d.,\-]", "", text.replace("−", "-")).strip(".,")
-    if not re.fullmatch(r"-?\d[\d.,]*", digits):
+    if not re.fullmatch(r"-?\d[\d.,]*", digits) or len(digits) > MOST_DIGITS + len("-,.,.,.,."):
         raise ValueError
     point = max(digits.rfind("."), digits.rfind(","))
     if point >= 0:
@@ -133,7 +139,9 @@ def state(text: str) -> VisitStatus:
 
 
 def _midnight(year: int, month: int, day: int) -> datetime:
-    """Naive: the zone is the company's, and is put on where the company is known."""
+    """Naive: the zone is the company's, and is put on where the company is known. ValueError for a year of no visit."""
+    if year not in YEARS:
+        raise ValueError
     return datetime.combine(date(year, month, day), time())
 
 

@@ -23,6 +23,7 @@ from comeback.crm.yclients_wire import (
     StaffItem,
     Total,
 )
+from comeback.decoding import decoded
 from comeback.errors import ComebackError, NotFound, SlotTaken, UnknownOutcome
 from comeback.ports import CrmPage, CrmRecord
 
@@ -136,6 +137,8 @@ class Yclients:
                 if ours := self._find(request):
                     return ours
             raise
+        if not booked:
+            raise UnknownOutcome("YCLIENTS took the booking, but named no record")
         return _booking(request, str(booked[0].record_id))
 
     def cancel(self, booking_id: str) -> None:
@@ -158,7 +161,7 @@ class Yclients:
         query = {"service_ids[]": service_id, "staff_id": staff_id}
         found = self._http.get(f"/book_dates/{self._id}", BookDates, query).data
         wanted = {first + timedelta(days=n) for n in range(days)}
-        return sorted(wanted & {date.fromisoformat(d) for d in found.booking_dates})
+        return sorted(wanted & {reading.day(d) for d in found.booking_dates})
 
     def _times(self, service_id: str, staff_id: str, day: date, since: datetime) -> Iterable[Slot]:
         path = f"/book_times/{self._id}/{staff_id}/{day.isoformat()}"
@@ -215,7 +218,7 @@ def _booking(request: BookingRequest, record_id: str) -> Booking:
 def _last(page: int, size: int, got: int, meta: msgspec.Raw) -> bool:
     """By the total where it is told, else by a page that is not full."""
     with suppress(msgspec.MsgspecError):
-        total = msgspec.json.decode(meta, type=Total, strict=False).total_count
+        total = decoded(meta, Total, strict=False).total_count
         if total is not None:
             return page * size >= total or got == 0
     return got < size

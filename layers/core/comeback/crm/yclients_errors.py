@@ -20,6 +20,9 @@ from comeback.errors import (
 RETRY_AFTER = 1.0
 """Seconds, when a 429 does not say: the tighter of the two documented limits is per second."""
 
+LONGEST_WAIT = 3_600.0
+"""Seconds; what says more, or infinity, says nothing."""
+
 BY_CODE: Mapping[int, Callable[[str], ComebackError]] = {
     431: lambda said: InvalidInput("phone", said, "Correct the client's number"),
     432: lambda _: Refused("YCLIENTS asks for an SMS code: turn that off for online booking"),
@@ -56,9 +59,10 @@ def meaning(response: httpx.Response) -> ComebackError:
 
 def _wait(response: httpx.Response) -> float:
     try:
-        return float(response.headers["retry-after"])
+        told = float(response.headers["retry-after"])
     except (KeyError, ValueError):
         return RETRY_AFTER
+    return told if 0 < told <= LONGEST_WAIT else RETRY_AFTER
 
 
 def _complaint(response: httpx.Response) -> tuple[int, str]:
@@ -66,7 +70,7 @@ def _complaint(response: httpx.Response) -> tuple[int, str]:
     `meta`, `meta.errors`, `errors` and the top level are all looked at."""
     try:
         body = json.loads(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return 0, ""
     places = [place for place in _places(body) if isinstance(place, dict)]
     code = next((_number(p[key]) for p in places for key in ("code", "error_code") if key in p), 0)

@@ -1,7 +1,8 @@
 """YCLIENTS' items as ours: ids as text, UTC, minor units."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from comeback.bookings.model import Service
@@ -11,6 +12,7 @@ from comeback.clients.model import Client, Visit, VisitStatus
 from comeback.clients.money import minor
 from comeback.companies.model import Company, CrmKind
 from comeback.crm.yclients_wire import ClientItem, RecordItem, ServiceItem
+from comeback.errors import InvalidInput, Unavailable
 from comeback.ports import CrmRecord
 
 SOURCE = "crm"
@@ -25,12 +27,28 @@ ATTENDANCE: Mapping[int, VisitStatus] = {
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@contextmanager
+def readable() -> Iterator[None]:
+    """Around what reads an item: dates that are none, and amounts that nothing costs, as Unavailable."""
+    try:
+        yield
+    except (ValueError, OverflowError, InvalidInput) as error:
+        raise Unavailable(f"YCLIENTS' answer can not be read: {type(error).__name__}") from error
+
+
+@readable()
 def moment(text: str, company: Company) -> datetime:
     """UTC. Offsets come as +03:00, +0300 or not at all (then it is the company's wall clock)."""
     read = datetime.fromisoformat(text)
     return (read if read.tzinfo else read.replace(tzinfo=company.zone)).astimezone(UTC)
 
 
+@readable()
+def day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+@readable()
 def service(item: ServiceItem, company: Company) -> Service:
     """Length: the service's own, else the longest of those who do it."""
     seconds = item.duration or max((s.seance_length for s in item.staff), default=0)
@@ -43,6 +61,7 @@ def service(item: ServiceItem, company: Company) -> Service:
     )
 
 
+@readable()
 def client(item: ClientItem, company: Company) -> Client:
     phone = phones.e164(item.phone, company)
     return Client(
@@ -55,6 +74,7 @@ def client(item: ClientItem, company: Company) -> Client:
     )
 
 
+@readable()
 def record(item: RecordItem, company: Company) -> CrmRecord | None:
     """None for what is no client's visit: a block in the diary, or an appointment without services."""
     if item.person is None or not item.services:

@@ -16,6 +16,8 @@ from comeback.reactivation.wording import NAME, clipped
 
 LIMIT = 700
 """Characters, with `{name}` as it stands: short enough for every messenger and for patience."""
+LONGEST = 2 * LIMIT
+"""What is longer is not looked at any further: to chew on a model's endless digits would take minutes."""
 NAMES_ALLOWED = 2
 OWN_SCRIPT = 0.7
 """Share of a text's letters, titles and names aside, that must be in its language's script."""
@@ -73,9 +75,15 @@ def problems(text: str, facts: MessageFacts, staff_names: Sequence[str] = ()) ->
 
     `staff_names`: everybody who works there, offered or not.
     """
+    if len(text) > LONGEST:
+        return (_too_long(text),)
     bare = _without_titles(text, facts)
     draft = Draft(text, facts, tuple(staff_names), bare, plain(bare))
     return tuple(dict.fromkeys(p for check in CHECKS for p in check(draft)))
+
+
+def _too_long(text: str) -> str:
+    return f"the text has {len(text)} characters; at most {LIMIT} are allowed"
 
 
 def _without_titles(text: str, facts: MessageFacts) -> str:
@@ -92,7 +100,7 @@ def _shape(draft: Draft) -> Iterator[str]:
     if not draft.text.strip():
         yield "the text is empty"
     if len(draft.text) > LIMIT:
-        yield f"the text has {len(draft.text)} characters; at most {LIMIT} are allowed"
+        yield _too_long(draft.text)
     if draft.text.count(NAME) > NAMES_ALLOWED:
         yield f"{NAME} stands more than {NAMES_ALLOWED} times"
     if found := MARKUP.search(draft.bare.replace(NAME, "")):

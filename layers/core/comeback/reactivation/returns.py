@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from math import exp, log, prod
 from statistics import median
-from typing import Self
+from typing import Any, Self
 
 from comeback.reactivation.returns_fit import history, learn
 from comeback.reactivation.returns_grid import (
@@ -203,8 +203,14 @@ class ReturnModel:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """Raises ValueError for a model of another grid: it has to be fitted anew."""
-        stored = json.loads(text)
+        """Raises ValueError for a model of another grid or shape: it has to be fitted anew."""
+        try:
+            return cls._of_stored(json.loads(text))
+        except (LookupError, TypeError, OverflowError, RecursionError) as error:
+            raise ValueError("this is no model") from error
+
+    @classmethod
+    def _of_stored(cls, stored: Any) -> Self:
         if tuple(stored["grid"]) != SIZES or len(stored["weights"]) != prod(SIZES):
             raise ValueError(f"a model on grid {stored['grid']}, not {SIZES}")
         fitted_on = stored["fitted_on"] and date.fromisoformat(stored["fitted_on"])

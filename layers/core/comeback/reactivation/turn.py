@@ -216,7 +216,7 @@ def read(turn: Turn, model: LanguageModel | None) -> AnswerReading:
 def pressed_button(button_id: str) -> AnswerReading | None:
     """`slot:<journey>:<attempt>:<n>`, `pick:<journey>`, `other:<journey>`, `stop:<journey>`."""
     verb, *rest = button_id.split(":")
-    if verb == "slot" and len(rest) == 3 and rest[2].isdigit():
+    if verb == "slot" and len(rest) == 3 and rest[2].isdecimal():
         return AnswerReading(Intent.YES.value, slot=int(rest[2]), confidence=1.0)
     intents = {"pick": Intent.YES, "other": Intent.OTHER_TIME, "stop": Intent.STOP}
     return AnswerReading(intents[verb].value, confidence=1.0) if verb in intents else None

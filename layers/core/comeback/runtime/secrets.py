@@ -3,15 +3,16 @@
 Import-light on purpose: webhooks load it. Values never reach a log.
 """
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import inf
 
+import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from comeback.companies.identity import is_company_id
+from comeback.decoding import decoded
 from comeback.errors import Unavailable
 from comeback.runtime.aws import client
 
