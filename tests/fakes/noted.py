@@ -1,15 +1,15 @@
-"""What FakeStore makes of changes that add up: accounts, arms, trials."""
+"""What FakeStore makes of changes that add up: accounts, arms."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
 from comeback import changes as ch
 from comeback.conversations.model import Account, ChannelKind, HealthDay, Signal
-from comeback.reactivation.model import Tally, Trial
+from comeback.reactivation.model import Tally
 
-NOTED = (ch.CountSignal, ch.SaveIncident, ch.ChangeAccount, ch.SaveTrial, ch.CountArm)
+NOTED = (ch.CountSignal, ch.SaveIncident, ch.ChangeAccount, ch.CountArm)
 
 
 def accounts(company_id: str, noted: Iterable[ch.Change]) -> dict[ChannelKind, Account]:
@@ -58,12 +58,3 @@ def arms(company_id: str, noted: Iterable[ch.Change]) -> dict[str, dict[str, Tal
             tally = Tally(before.tried + change.tried, before.won + change.won)
             found[change.dimension][change.arm] = tally
     return found
-
-
-def trials(company_id: str, noted: Iterable[ch.Change]) -> Sequence[Trial]:
-    latest = {
-        change.trial.trial_id: change.trial
-        for change in noted
-        if isinstance(change, ch.SaveTrial) and change.trial.company_id == company_id
-    }
-    return sorted(latest.values(), key=lambda trial: (trial.on, trial.client_id))

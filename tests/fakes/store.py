@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any, TypeVar
 
 from comeback import changes as ch
@@ -37,6 +38,8 @@ from tests.fakes import noted
 from tests.fakes.writes import WRITES, Key
 
 Kind = TypeVar("Kind")
+PERSONAL = (("profile",), ("conversation",), ("journey",), ("out",))
+"""What is not written any more of a client who was erased."""
 
 
 class FakeStore:
@@ -56,6 +59,7 @@ class FakeStore:
         self._noted: list[ch.Change] = []
         self._usage: dict[tuple[str, date], dict[str, Any]] = defaultdict(lambda: defaultdict(int))
         self._cursors: dict[tuple[str, str], Mapping[str, str]] = {}
+        self._erased: set[Key] = set()
 
     # ── commit ───────────────────────────────────────────────────────────────────────────────────
 
@@ -86,6 +90,8 @@ class FakeStore:
         twice = [at for at, n in places.items() if n > 1]
         assert not twice, f"DynamoDB refuses two writes of one item in a transaction: {twice}"
         assert len(writes) <= 100, "a transaction takes 100 writes"
+        if any(w.at[:3] in self._erased and w.at[3:4] in PERSONAL and w.item for w in writes):
+            raise NotFound("an erased client")
         broken = [write for write in writes if not write.holds(self._get(write.at))]
         if any(write.at[0] == "event" for write in broken):
             raise AlreadyDone("this event had its effect before")
@@ -181,11 +187,7 @@ class FakeStore:
             due=tuple(_of(items, "due", DueService)),
             journeys=tuple(journeys[-20:]),
             conversations=tuple(_of(items, "conversation", Conversation)),
-            trials=tuple(
-                trial
-                for trial in noted.trials(company_id, self._noted)
-                if trial.client_id == client_id
-            ),
+            trials=tuple(sorted(_of(items, "trial", Trial), key=lambda trial: trial.on)),
             active_journey_id=items.get(("active",), ""),
         )
 
@@ -255,7 +257,8 @@ class FakeStore:
         return noted.arms(company_id, self._noted)
 
     def trials(self, company_id: str, since: date, until: date) -> Iterable[Trial]:
-        return [t for t in noted.trials(company_id, self._noted) if since <= t.on <= until]
+        found = [t for t in self._all(company_id, Trial) if since <= t.on <= until]
+        return sorted(found, key=lambda trial: (trial.on, trial.client_id))
 
     def add_usage(self, company_id: str, on: date, usage: Mapping[str, float]) -> None:
         counts = self._usage[company_id, on]
@@ -270,10 +273,21 @@ class FakeStore:
         ]
 
     def import_visits(self, company_id: str, rows: Iterable[ImportedClient]) -> int:
-        written = 0
-        for written, row in enumerate(rows, start=1):  # noqa: B007  # the count is what we want
+        left = [r for r in rows if ("client", company_id, r.client.client_id) not in self._erased]
+        for row in left:
             self._import(company_id, row)
-        return written
+        return len(left)
+
+    def erase(self, company_id: str, client_id: str) -> None:
+        self._erased.add(("client", company_id, client_id))
+        self._items.pop(("client", company_id, client_id), None)
+        for at, pointers in self._items.items():
+            if at[:2] == ("address", company_id):
+                for value in [v for v, whose in pointers.items() if whose == client_id]:
+                    del pointers[value]
+
+    def pseudonym(self, company_id: str, value: str) -> str:
+        return sha256(f"{company_id}|{value}".encode()).hexdigest()
 
     def _import(self, company_id: str, row: ImportedClient) -> None:
         client_id = row.client.client_id

@@ -79,6 +79,15 @@ def _held_by(journey_id: str) -> Callable[[Any], bool]:
     return lambda item: item in (None, journey_id)
 
 
+def _trial(change: ch.SaveTrial) -> list[Write]:
+    trial = change.trial
+
+    def fits(item: Any) -> bool:
+        return _new(item) if trial.returned is None else item is None or item.returned is None
+
+    return [Write(_of_client(trial, "trial", trial.trial_id), fits, trial)]
+
+
 def _put_outbox(change: ch.PutOutbox) -> list[Write]:
     return [
         Write(_of_client(change.message, "out", change.message.outbox_id), _new, change.message)
@@ -116,4 +125,5 @@ WRITES: Mapping[type[Any], Callable[[Any], list[Write]]] = {
     ch.PutOutbox: _put_outbox,
     ch.MoveOutbox: _move_outbox,
     ch.SaveProposal: _proposal,
+    ch.SaveTrial: _trial,
 }
