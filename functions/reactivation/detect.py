@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from comeback.runtime import wiring
-from comeback.runtime.logs import count
+from comeback.runtime.logs import count, discreet
 
 
+@discreet
 def handler(_event: Mapping[str, Any], _context: object) -> dict[str, int]:
     campaigns = wiring.detect().tick()
     for campaign in campaigns:

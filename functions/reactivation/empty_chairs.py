@@ -5,7 +5,7 @@ from typing import Any
 
 from comeback.reactivation.model import ProposalState
 from comeback.runtime import wiring
-from comeback.runtime.logs import count
+from comeback.runtime.logs import count, discreet
 
 METRICS = {
     ProposalState.ASKED: "ChairsProposed",
@@ -14,6 +14,7 @@ METRICS = {
 }
 
 
+@discreet
 def handler(_event: Mapping[str, Any], _context: object) -> dict[str, int]:
     moved = wiring.empty_chairs().tick()
     for proposal in moved:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from comeback.runtime import wiring
-from comeback.runtime.logs import logger
+from comeback.runtime.logs import discreet, logger
 
 
+@discreet
 def handler(_event: Mapping[str, Any], _context: object) -> dict[str, int]:
     refitted = wiring.refit().tick()
     for result in refitted:

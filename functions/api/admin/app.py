@@ -9,6 +9,7 @@ from chalice.app import Chalice, Response
 from comeback.errors import ComebackError, InvalidInput
 from comeback.runtime import wiring
 from comeback.runtime.http import problem
+from comeback.runtime.logs import logger
 from msgspec import to_builtins
 
 app = Chalice(app_name="comeback-admin")
@@ -27,6 +28,9 @@ def route(path: str) -> Callable[[View], View]:
             except ComebackError as error:
                 status, body = problem(error)
                 return Response(body, status_code=status)
+            except Exception:
+                logger.exception("unexpected error")
+                return Response({"error": "InternalError"}, status_code=500)
 
         app.route(path, methods=["GET"])(answering)
         return answering

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from comeback.errors import InvalidInput
 from comeback.runtime import wiring
+from comeback.runtime.logs import Unexpected
 from imports import events, sync, visits_file
 
 from .conftest import Aws, Context
@@ -127,5 +128,5 @@ def test_the_same_upload_twice_changes_nothing(cloud: Aws) -> None:
 
 
 def test_a_file_of_nobody_is_refused(cloud: Aws) -> None:
-    with pytest.raises(InvalidInput):
+    with pytest.raises(Unexpected, match="InvalidInput"):
         visits_file.handler({"Records": [{"s3": {"object": {"key": "imports/x.csv"}}}]}, Context())

@@ -1,7 +1,8 @@
 """The Step Functions answer to our errors, mapped once.
 
 The state machine retries an error named `Retryable` and gives anything else to Track as a failed attempt. Lambda
-reports an exception's class name as the error's name, hence the two classes here.
+reports an exception's class name as the error's name, hence the two classes here; and it logs an exception's words, hence their
+own say no more than what kind of error it was.
 
 Every state entered is billed, so a step tells the meter of its own and of those that follow from its answer, as
 infra/statemachines/journey.asl.yaml draws them: a Choice, a Wait, the end.
@@ -58,10 +59,13 @@ def _run(state: Mapping[str, Any], step: Callable[[Mapping[str, Any]], Answer]) 
         return step(state)
     except errors.Retryable as error:
         logger.warning("to be retried", extra={"error": type(error).__name__})
-        raise Retryable(type(error).__name__) from error
+        raise Retryable(type(error).__name__) from None
     except errors.ComebackError as error:
         logger.error("step failed", extra={"error": type(error).__name__})
-        raise Failed(type(error).__name__) from error
+        raise Failed(type(error).__name__) from None
+    except Exception as error:
+        logger.exception("unexpected error")
+        raise Failed(type(error).__name__) from None
 
 
 def _after(result: Answer, then: Next) -> int:
