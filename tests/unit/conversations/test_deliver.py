@@ -1,12 +1,13 @@
 """One message leaves once, whatever is lost, repeated or crashes (promise 2)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from comeback.changes import MoveOutbox, SaveConsent
 from comeback.clients.model import Client, Consent, may_market, opted_out
 from comeback.conversations.doubt import PAUSE
-from comeback.conversations.model import ChannelKind, OutboxState, Purpose
+from comeback.conversations.model import OWNER, Address, ChannelKind, OutboxState, Purpose
 from comeback.errors import (
     Conflict,
     Permanent,
@@ -283,6 +284,21 @@ def test_a_wait_that_was_not_told_is_told_by_the_redelivery(salon: Salon) -> Non
     assert salon.orchestrator.told == []
     salon.deliver()
     assert salon.orchestrator.told == [("token-1", Outcome.UNDELIVERABLE)]
+
+
+def test_a_word_to_the_owner_that_was_not_handed_over_is_by_the_redelivery(salon: Salon) -> None:
+    """Written, and then the crash: by the redelivery it stands in the outbox already."""
+    owner = Address(ChannelKind.TELEGRAM, "777")
+    salon.store.save_company(replace(salon.store.company("salon"), owner=owner))
+    salon.offer(PHONE)
+    salon.whatsapp.problems = [Undeliverable("locked", code="131031")]
+    salon.queue.broken = 1
+    with pytest.raises(Unavailable):
+        salon.deliver()
+    assert salon.queue.waiting == []
+    salon.deliver()
+    ((_, client_id, outbox_id),) = salon.queue.waiting
+    assert (client_id, outbox_id.startswith("owner.stopped.whatsapp.131031.")) == (OWNER, True)
 
 
 def test_every_step_writes_only_moves_of_the_state_machine(salon: Salon) -> None:

@@ -57,16 +57,30 @@ class Aftermath:
         owner. The same again changes nothing but the day's counts."""
         if message.refusal is Refusal.OPTED_OUT and message.purpose is Purpose.MARKETING:
             return self._opted_out(file, message, at)
-        effects = self._receipts.undelivered(file, message)
-        if message.refusal is Refusal.STOPPED and message.error_code != ACCOUNT_STOPPED:
-            channel, code = message.address.channel, message.error_code
-            return effects + self.stopped(message.company_id, channel, code, at)
+        effects, channel = self._receipts.undelivered(file, message), message.address.channel
+        if _account_stopped(message):
+            return effects + self.stopped(message.company_id, channel, message.error_code, at)
         if message.refusal is Refusal.TEMPLATE and message.content.template:
             name = message.content.template.key
-            out = ChangeAccount(message.company_id, message.address.channel, template_out=name)
-            company = self._store.company(message.company_id)
-            return effects + Effects((out,)) + self._once(owner.template_out(company, name, at))
+            out = ChangeAccount(message.company_id, channel, template_out=name)
+            return effects + Effects((out,)) + self._once(self._word(message, at))
         return effects
+
+    def unsent(self, message: OutboxMessage, at: datetime) -> tuple[OutboxMessage, ...]:
+        """The word to the owner about this failure, if it was written and has not left: a crash may have come before it was
+        handed over."""
+        word = self._word(message, at)
+        stored = word and self._stored(word)
+        return (stored,) if stored and stored.state is OutboxState.NEW else ()
+
+    def _word(self, message: OutboxMessage, at: datetime) -> OutboxMessage | None:
+        channel, template = message.address.channel, message.content.template
+        if _account_stopped(message):
+            company = self._store.company(message.company_id)
+            return owner.account_stopped(company, channel, message.error_code, at)
+        if message.refusal is Refusal.TEMPLATE and template:
+            return owner.template_out(self._store.company(message.company_id), template.key, at)
+        return None
 
     def _opted_out(self, file: ClientFile, message: OutboxMessage, at: datetime) -> Effects:
         """The messenger's own switch is a stop like any other: in all channels (promise 4)."""
@@ -85,16 +99,20 @@ class Aftermath:
         return Effects((incident,)) + self._once(owner.account_stopped(company, channel, code, at))
 
     def _once(self, notice: OutboxMessage | None) -> Effects:
-        if notice is None or self._told(notice):
+        if notice is None or self._stored(notice):
             return Effects()
         return Effects((), (notice,))
 
-    def _told(self, notice: OutboxMessage) -> bool:
+    def _stored(self, notice: OutboxMessage) -> OutboxMessage | None:
         try:
-            self._store.outbox(notice.company_id, notice.client_id, notice.outbox_id)
+            return self._store.outbox(notice.company_id, notice.client_id, notice.outbox_id)
         except NotFound:
-            return False
-        return True
+            return None
+
+
+def _account_stopped(message: OutboxMessage) -> bool:
+    """By the messenger; our own code only says that we know."""
+    return message.refusal is Refusal.STOPPED and message.error_code != ACCOUNT_STOPPED
 
 
 def _heard_since(file: ClientFile, at: datetime) -> bool:

@@ -202,8 +202,9 @@ class Deliver:
         """A redelivery: what followed the first may not have happened."""
         file = self._file(message)
         effects = self._follows(file, message)
+        unsent = self._aftermath.unsent(message, claimed_at(message))
         self._commit(effects)
-        self._tell(effects + Effects(finished=untold(file)))
+        self._tell(effects + Effects(replies=unsent, finished=untold(file)))
 
     def _commit(self, effects: Effects) -> None:
         notices = (PutOutbox(notice) for notice in effects.replies)
