@@ -22,7 +22,7 @@ from comeback.analytics.model import (
 from comeback.analytics.report import CAPTION_LIMIT, caption, units, words
 from comeback.analytics.usage import cost_of
 from comeback.changes import PutOutbox
-from comeback.companies.model import Company
+from comeback.companies.model import Company, in_turn
 from comeback.conversations.model import (
     NAMES,
     Address,
@@ -59,17 +59,12 @@ class DailyReport:
         """Ids of the companies reported on; hourly, each at its own hour. Raises ExceptionGroup of what went wrong, once every
         company has had its turn."""
         now = self.clock.now()
-        told: list[str] = []
-        failed: list[Exception] = []
-        for company in self.store.companies():
-            try:
-                if company_due(company, now) and self.company(company, now):
-                    told.append(company.company_id)
-            except Exception as error:  # whatever it is, the others get theirs
-                failed.append(error)
-        if failed:
-            raise ExceptionGroup("some companies got no report", failed)
-        return told
+
+        def report(company: Company) -> list[str]:
+            told = company_due(company, now) and self.company(company, now)
+            return [company.company_id] if told else []
+
+        return in_turn(self.store.companies(), report)
 
     def company(self, company: Company, now: datetime) -> bool:
         """In one message if it fits under the chart, else its essence there and the whole below.

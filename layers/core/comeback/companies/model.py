@@ -1,12 +1,15 @@
 """A company: the tenant. Its zone, hours, channels and the owner's settings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from comeback.conversations.model import Address, ChannelKind
+
+Result = TypeVar("Result")
 
 
 class BusinessType(StrEnum):
@@ -131,3 +134,19 @@ class Company:
         if channel in self.message_prices:
             return self.message_prices[channel]
         return round(WHATSAPP_MARKETING_USD * self.usd) if channel is ChannelKind.WHATSAPP else 0
+
+
+def in_turn(
+    companies: Iterable[Company], work: Callable[[Company], Iterable[Result]]
+) -> list[Result]:
+    """What came of each. One company's trouble is not another's: raises ExceptionGroup, but not before all had their turn."""
+    found: list[Result] = []
+    failed: list[Exception] = []
+    for company in companies:
+        try:
+            found += work(company)
+        except Exception as error:  # whatever it is, the others get theirs
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("some companies had no turn", failed)
+    return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from comeback.changes import Change, Count, EventSeen
-from comeback.companies.model import Company
+from comeback.companies.model import Company, in_turn
 from comeback.errors import AlreadyDone
 from comeback.ports import Clock, JourneyStart, Limits, Orchestrator, Store
 from comeback.reactivation.model import DueService, SkipReason, Stage
@@ -31,13 +31,15 @@ class Detect:
         self._clock = clock
 
     def tick(self) -> list[CampaignStarted]:
-        """Campaigns started by this tick. A second tick of the same hour starts none."""
+        """Campaigns started by this tick. A second tick of the same hour starts none. Raises ExceptionGroup of what went wrong,
+        once every company has had its turn."""
         now = self._clock.now()
-        return [
-            campaign
-            for company in self._store.companies()
-            if is_campaign_hour(company, now) and (campaign := self.campaign(company, now))
-        ]
+
+        def today(company: Company) -> list[CampaignStarted]:
+            campaign = self.campaign(company, now) if is_campaign_hour(company, now) else None
+            return [campaign] if campaign else []
+
+        return in_turn(self._store.companies(), today)
 
     def campaign(self, company: Company, now: datetime) -> CampaignStarted | None:
         """The campaign of the company's local day; None when there is nobody due, or it runs already."""

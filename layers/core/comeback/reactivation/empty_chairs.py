@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from comeback.changes import Change, Count, PutOutbox, SaveProposal
-from comeback.companies.model import Company
+from comeback.companies.model import Company, in_turn
 from comeback.companies.model import EmptyChairs as Setting
 from comeback.conversations.model import OWNER, OutboxMessage, OutboxState
-from comeback.errors import ComebackError, Conflict, NotFound
+from comeback.errors import Conflict, NotFound
 from comeback.ports import (
     Catalogue,
     Clock,
@@ -69,18 +69,13 @@ class EmptyChairs:
     def tick(self) -> list[Proposal]:
         """What it made or moved on. Raises ExceptionGroup of what went wrong, once every company has had its turn."""
         now = self._clock.now()
-        moved: list[Proposal] = []
-        failed: list[ComebackError] = []
-        for company in self._store.companies():
-            try:
-                moved += self._company(company, now)
-            except Conflict:
-                continue  # another tick was first
-            except ComebackError as error:
-                failed.append(error)
-        if failed:
-            raise ExceptionGroup("some companies' chairs were not looked after", failed)
-        return moved
+        return in_turn(self._store.companies(), lambda company: self._unless_raced(company, now))
+
+    def _unless_raced(self, company: Company, now: datetime) -> Sequence[Proposal]:
+        try:
+            return self._company(company, now)
+        except Conflict:
+            return ()  # another tick was first
 
     def _company(self, company: Company, now: datetime) -> Sequence[Proposal]:
         if not _has_turn(company, now):

@@ -5,6 +5,7 @@ but not told to the state machine (a crash between the two) would wait for it; s
 """
 
 from comeback.changes import SaveJourney
+from comeback.companies.model import Company, in_turn
 from comeback.errors import Conflict
 from comeback.ports import Clock, Orchestrator, Store
 from comeback.reactivation.journey import conclude
@@ -18,13 +19,14 @@ class Expire:
         self._clock = clock
 
     def tick(self) -> int:
-        """How many waits this tick ended."""
+        """How many waits this tick ended. Raises ExceptionGroup of what went wrong, once every company has had its turn."""
         now = self._clock.now()
-        return sum(
-            self._end(journey)
-            for company in self._store.companies()
-            for journey in self._store.waiting(company.company_id, now)
-        )
+
+        def overdue(company: Company) -> list[bool]:
+            waiting = self._store.waiting(company.company_id, now)
+            return [self._end(journey) for journey in waiting]
+
+        return sum(in_turn(self._store.companies(), overdue))
 
     def _end(self, journey: Journey) -> bool:
         """An answer that lands in this very moment wins: its version is newer, and it tells the machine itself."""
