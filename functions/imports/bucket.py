@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO
+from typing import IO, Any
 
-from comeback.clients.visits_report import as_csv, as_json
+from comeback.clients.visits_bounds import check_size
+from comeback.clients.visits_report import Report, as_csv, as_json
 from comeback.errors import InvalidInput
 from comeback.runtime import wiring
 from comeback.runtime.aws import client
@@ -22,21 +23,30 @@ def import_file(key: str) -> None:
         raise InvalidInput("key", f"{key} is no import", "Upload to imports/<company id>/<file>")
     bucket, s3 = from_env(BucketSettings).bucket, client("s3")
     found = s3.get_object(Bucket=bucket, Key=key)
+    try:
+        check_size(found["ContentLength"])
+        report = _imported(company_id, name, found)
+    except InvalidInput as error:
+        report = Report(name, refused=str(error))
+    for ending, body in (("json", as_json(report)), ("csv", as_csv(report))):
+        s3.put_object(Bucket=bucket, Key=f"reports/{company_id}/{name}.{ending}", Body=body)
+    logger.info("imported", extra={"clients": report.clients, "bad_rows": len(report.bad)})
+
+
+def _imported(company_id: str, name: str, found: Mapping[str, Any]) -> Report:
+    """Raises InvalidInput for metadata that can not be read, NotFound for nobody's file."""
+    told = found["Metadata"]
     with NamedTemporaryFile() as file:
         for part in found["Body"].iter_chunks(1 << 20):
             file.write(part)
         file.flush()
-        told = found["Metadata"]
 
         def opened() -> IO[bytes]:
             return Path(file.name).open("rb")
 
-        report = wiring.visits_import().run(
+        return wiring.visits_import().run(
             company_id, name, opened, told.get("consent-text-version", ""), _until(told)
         )
-    for ending, body in (("json", as_json(report)), ("csv", as_csv(report))):
-        s3.put_object(Bucket=bucket, Key=f"reports/{company_id}/{name}.{ending}", Body=body)
-    logger.info("imported", extra={"clients": report.clients, "bad_rows": len(report.bad)})
 
 
 def _until(told: Mapping[str, str]) -> date | None:

@@ -13,6 +13,12 @@ from functools import partial
 from typing import IO
 
 from comeback.clients.model import VisitStatus
+from comeback.clients.visits_bounds import (
+    MAX_ROW,
+    BoundedLines,
+    check_shape,
+    check_unpacked,
+)
 from comeback.clients.visits_columns import Columns, columns, currency_of
 from comeback.clients.visits_values import Order, OrderJudge, When, amount, state, when
 from comeback.errors import InvalidInput
@@ -108,7 +114,7 @@ class VisitsFile:
 
 
 def look(open_: Open) -> VisitsFile:
-    """Raises InvalidInput for a file that can not be read as a whole."""
+    """Raises InvalidInput for a file that can not be read as a whole, or is larger than may be."""
     encoding = _encoding(open_)
     delimiter = _delimiter(_first_line(open_, encoding))
     found: Columns | None = None
@@ -116,6 +122,7 @@ def look(open_: Open) -> VisitsFile:
     for number, row in _records(open_, encoding, delimiter):
         if isinstance(row, BadRow):
             continue
+        check_shape(number, len(row))
         if number == 1:
             found = columns(row)
         elif found:
@@ -129,6 +136,7 @@ def _encoding(open_: Open) -> str:
     decoder = codecs.getincrementaldecoder("utf-8")()
     with open_() as file:
         chunk = file.read(CHUNK)
+        check_unpacked(chunk)
         for bom, name in BOMS:
             if chunk.startswith(bom):
                 return name
@@ -145,7 +153,7 @@ def _encoding(open_: Open) -> str:
 def _first_line(open_: Open, encoding: str) -> str:
     try:
         with _text(open_, encoding) as text:
-            return text.readline()
+            return text.readline(MAX_ROW)
     except UnicodeError:
         problem = f"is no text in {encoding}, as its beginning says"
         raise InvalidInput("file", problem, "Save it as CSV in UTF-8") from None
@@ -166,12 +174,14 @@ def _records(
     number = 0
     with _text(open_, encoding) as text:
         try:
-            if not text.readline().lower().startswith("sep="):
+            if not text.readline(MAX_ROW).lower().startswith("sep="):
                 text.seek(0)
-            for number, row in enumerate(csv.reader(text, delimiter=delimiter), start=1):
+            lines = BoundedLines(text)
+            for number, row in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
+                lines.row_done()
                 yield number, row
         except (csv.Error, UnicodeError):
-            problem = "can not be split: a quote is opened and never closed, or bytes are damaged"
+            problem = "can not be split: a quote is never closed, it is too long, or bytes are damaged"
             remedy = "Mend this row and import again; nothing after it was read"
             yield number + 1, BadRow(number + 1, "row", problem, remedy, ())
 
