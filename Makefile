@@ -19,13 +19,14 @@ READY_MINISTACK := .local/ministack/ready-$(call sum,$(LISTS)/ministack.txt)
 READY_SAM := .local/sam/ready-$(call sum,$(LISTS)/sam.txt)
 READY_CHECKOV := .local/checkov/ready-$(call sum,$(LISTS)/checkov.txt)
 READY_CFNLINT := .local/cfn-lint/ready-$(call sum,$(LISTS)/cfn-lint.txt)
+READY_ATHERIS := .local/atheris/ready-$(call sum,$(LISTS)/atheris.txt)
 
 export PYTHONPATH := $(CURDIR)/infra/local:$(CURDIR)/layers/core
 export SAM_CLI_TELEMETRY := 0
 export UV_LINK_MODE := hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test faults lint bench campaign build deploy company links rotate dead-letters restore clean install browser linters requirements .venv
+.PHONY: help demo up down test faults fuzz lint bench campaign build deploy company links erase rotate dead-letters restore clean install browser linters requirements .venv
 
 help:  ## these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,11 +41,15 @@ down:  ## stops what `make up` started
 	@test ! -x $(PY) || $(PY) -m cloud down
 
 test: lint browser  ## everything
-	@$(PY) -m pytest -n 2 --dist loadfile tests/architecture tests/unit tests/storage
+	@$(PY) -m pytest -n 2 --dist loadfile tests/architecture tests/unit tests/storage tests/fuzz
 	@$(PY) -m pytest $(wildcard tests/adapters tests/browser tests/e2e)
 
 faults: browser  ## the faults that were tried and what came of each, as the README's table; TESTS=tests/storage for some
 	@$(PY) -m pytest -m fault --faults $(or $(TESTS),tests)
+
+fuzz: install  ## N=100000 new inputs to the parsers of outside bytes; PARSERS="phones buttons" for some
+	@$(MAKE) --no-print-directory -s $(READY_ATHERIS) || echo "no atheris here: mutations alone"
+	@PYTHONPATH=$(CURDIR)/infra/local:$(CURDIR)/layers/core:$(CURDIR)/functions $(PY) -m tests.fuzz $(or $(N),100000) $(PARSERS)
 
 lint: install linters  ## ruff, mypy, import contracts, SAM, cfn-lint, checkov
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
@@ -72,6 +77,9 @@ company: install  ## creates or changes a company on AWS: FILE=company.json [STA
 
 links: install  ## personal Telegram links of a company's clients, as CSV: COMPANY=salon [STACK=comeback] [STAGE=prod]
 	@PYTHONPATH=layers/core $(PY) infra/admin/company.py --stack $(or $(STACK),comeback) --stage $(or $(STAGE),prod) links $(COMPANY)
+
+erase: install  ## a client, for good and in backups too: COMPANY=salon CLIENT=yc77 [STACK=comeback] [STAGE=prod]; no CLIENT: all erased, again
+	@PYTHONPATH=layers/core $(PY) infra/admin/company.py --stack $(or $(STACK),comeback) --stage $(or $(STAGE),prod) erase $(COMPANY) $(CLIENT)
 
 rotate: install  ## a new secret, the old one taken for a while: COMPANY=salon NAME=link_secret [HOURS=24] [STAGE=prod]
 	@PYTHONPATH=layers/core $(PY) infra/admin/rotate.py $(COMPANY) $(NAME) --stage $(or $(STAGE),prod) --hours $(or $(HOURS),24)
@@ -117,6 +125,9 @@ $(READY_CHECKOV): | $(READY_UV)
 $(READY_CFNLINT): | $(READY_UV)
 	@$(call environment,.local/cfn-lint,$(LISTS)/cfn-lint.txt)
 
+$(READY_ATHERIS): | $(READY_UV)
+	@$(call environment,.local/atheris,$(LISTS)/atheris.txt)
+
 # One environment: made once, then brought to its lists exactly.
 define environment
 echo "installing $(1)" && rm -f $(1)/ready-* && \
@@ -132,5 +143,5 @@ requirements: $(READY_UV)  ## writes the pinned lists anew from what the layers 
 		layers/core/requirements.txt layers/ai/requirements.txt layers/files/requirements.txt
 	@cat layers/core/no-dependencies.txt >> requirements.txt
 	@$(UV) pip compile --quiet --upgrade $(PINNING) -c requirements.txt -o $(LISTS)/dev.txt $(LISTS)/dev.in
-	@for tool in ministack sam checkov cfn-lint; do \
+	@for tool in ministack sam checkov cfn-lint atheris; do \
 		$(UV) pip compile --quiet --upgrade $(PINNING) -o $(LISTS)/$$tool.txt $(LISTS)/$$tool.in; done

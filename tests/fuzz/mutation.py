@@ -14,9 +14,12 @@ VALUES: tuple[Any, ...] = (
     "/start", "/start x-y", "стоп", "да", "slot:j1:1:1", {"id": 1}, {"code": 433}, "Mars/Olympus", "XXX",
 )  # fmt: skip
 TOKENS: tuple[bytes, ...] = (
-    b"\x00", b"\xff", b"\xfe\xff", b"\xff\xfe", b"\xef\xbb\xbf", b"\x98", b"\r", b"\n", b'"', b'""', b";", b",", b"\t", b"sep=;\n",
+    b"\x00", b"\xff", b"\xfe\xff", b"\xff\xfe", b"\xef\xbb\xbf", b"\x98", b"\r", b"\n", b'"', b'""', b";", b",", b"\t",
+    b"sep=;\n",
     b"sep=",
-    b"{", b"}", b"[", b"]", b":", b"\\", b"\\ud800", b"\\u0000", b"-", b"9" * 40, b"1e999", b"NaN", b"null", b"true", b"+", b"%",
+    b"{", b"}", b"[", b"]", b":", b"\\",
+    b"\\ud800", b"\\u0000", b"-", b"9" * 40, b"1e999", b"NaN", b"null", b"true", b"+",
+    b"%",
     b"\xd0\x96", b"\xf0\x9f\x91\x8d", b"\xed\xa0\x80", b"[" * 2_000, b'{"a":' * 2_000, b"=", b"==", b"-_", b"#", b"\xc2\xb2",
     b"\xd9\xa3",
 )  # fmt: skip

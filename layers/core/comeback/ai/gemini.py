@@ -22,7 +22,7 @@ TIMEOUT_SECONDS = 8.0
 SHORTEST_SERVER_DEADLINE = 10
 """Seconds. The SDK tells the server our time-out in X-Server-Timeout, and the API answers 400 to less than this
 («Minimum allowed deadline is 10s»), so the header names the least it takes while we hang up earlier."""
-UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What the SDK raises over an answer that is no JSON, or of another shape (tests/fuzz). Pydantic's errors are ValueErrors."""
 API_VERSION = "v1beta"
 """Not the SDK's default: v1 was seen to refuse systemInstruction (vercel/ai #2256, 2024; req_llm #162, 2025)."""

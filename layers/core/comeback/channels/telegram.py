@@ -38,7 +38,7 @@ PICTURE_NAME = "picture.png"
 NO_CHAT = str(HTTPStatus.BAD_REQUEST.value)
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """Nothing can have been sent when no connection was made."""
-NO_MESSAGE = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
+NO_MESSAGE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What python-telegram-bot raises over an answer of another shape (tests/fuzz)."""
 NOBODY_THERE = (
     "chat not found",
