@@ -19,6 +19,7 @@ READY_MINISTACK := .local/ministack/ready-$(call sum,$(LISTS)/ministack.txt)
 READY_SAM := .local/sam/ready-$(call sum,$(LISTS)/sam.txt)
 READY_CHECKOV := .local/checkov/ready-$(call sum,$(LISTS)/checkov.txt)
 READY_CFNLINT := .local/cfn-lint/ready-$(call sum,$(LISTS)/cfn-lint.txt)
+READY_AUDIT := .local/pip-audit/ready-$(call sum,$(LISTS)/pip-audit.txt)
 READY_ATHERIS := .local/atheris/ready-$(call sum,$(LISTS)/atheris.txt)
 
 export PYTHONPATH := $(CURDIR)/infra/local:$(CURDIR)/layers/core
@@ -51,13 +52,14 @@ fuzz: install  ## N=100000 new inputs to the parsers of outside bytes; PARSERS="
 	@$(MAKE) --no-print-directory -s $(READY_ATHERIS) || echo "no atheris here: mutations alone"
 	@PYTHONPATH=$(CURDIR)/infra/local:$(CURDIR)/layers/core:$(CURDIR)/functions $(PY) -m tests.fuzz $(or $(N),100000) $(PARSERS)
 
-lint: install linters  ## ruff, mypy, import contracts, SAM, cfn-lint, checkov
+lint: install linters  ## ruff, mypy, import contracts, SAM, cfn-lint, checkov, advisories
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
 	@.venv/bin/mypy functions layers/core/comeback infra/local infra/admin tests
 	@PYTHONPATH=layers/core .venv/bin/lint-imports
 	@$(SAM) validate --lint
 	@.local/cfn-lint/bin/cfn-lint template.yaml -a cfn_lint_serverless.rules
 	@told=$$(.local/checkov/bin/checkov -f template.yaml --framework cloudformation --skip-download --quiet --compact) || { echo "$$told"; exit 1; }
+	@$(PY) -m audit $(PROJECT)
 
 bench: install  ## import cost, requests and dollars, the forecast's quality; fails no build
 	@PYTHONPATH=$(CURDIR)/infra/local:$(CURDIR)/layers/core:$(CURDIR)/functions $(PY) -m tests.bench
@@ -117,7 +119,7 @@ $(READY_MINISTACK): | $(READY_UV)
 $(READY_SAM): | $(READY_UV)
 	@$(call environment,.local/sam,$(LISTS)/sam.txt)
 
-linters: $(READY_CHECKOV) $(READY_CFNLINT)
+linters: $(READY_CHECKOV) $(READY_CFNLINT) $(READY_AUDIT)
 
 $(READY_CHECKOV): | $(READY_UV)
 	@$(call environment,.local/checkov,$(LISTS)/checkov.txt)
@@ -127,6 +129,9 @@ $(READY_CFNLINT): | $(READY_UV)
 
 $(READY_ATHERIS): | $(READY_UV)
 	@$(call environment,.local/atheris,$(LISTS)/atheris.txt)
+
+$(READY_AUDIT): | $(READY_UV)
+	@$(call environment,.local/pip-audit,$(LISTS)/pip-audit.txt)
 
 # One environment: made once, then brought to its lists exactly.
 define environment
@@ -143,5 +148,5 @@ requirements: $(READY_UV)  ## writes the pinned lists anew from what the layers 
 		layers/core/requirements.txt layers/ai/requirements.txt layers/files/requirements.txt
 	@cat layers/core/no-dependencies.txt >> requirements.txt
 	@$(UV) pip compile --quiet --upgrade $(PINNING) -c requirements.txt -o $(LISTS)/dev.txt $(LISTS)/dev.in
-	@for tool in ministack sam checkov cfn-lint atheris; do \
+	@for tool in ministack sam checkov cfn-lint pip-audit atheris; do \
 		$(UV) pip compile --quiet --upgrade $(PINNING) -o $(LISTS)/$$tool.txt $(LISTS)/$$tool.in; done
