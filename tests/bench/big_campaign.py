@@ -1,9 +1,9 @@
 """A campaign of ten thousand clients on the local cloud: `make campaign CLIENTS=10000`. It takes an hour, so `make
 bench` does without it.
 
-A hundred salons of a hundred clients each, four more of them reach their campaign hour every simulated hour, so that the load is
-steady, as it is where salons live in many time zones. Every journey has one attempt; nobody answers; a week later silence ends
-it. All by the deployed functions, under IAM, over real HTTP to the simulated Telegram.
+A hundred salons of a hundred clients each; six more of them reach their campaign hour every simulated hour and write in the six
+hours after it, so that the load is steady, as it is where salons live in many time zones. Every journey has one attempt; nobody
+answers; a week later silence ends it. All by the deployed functions, under IAM, over real HTTP to the simulated Telegram.
 
 Printed: how many journeys ended and how, messages on the phones, functions that failed, executions that failed, seconds.
 """
@@ -29,9 +29,9 @@ from comeback.storage.table import Update
 from demo.driver import Driver
 
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
-PER_COMPANY, COMPANIES_PER_HOUR = 100, 4
-SPEED = 40.0
-"""Simulated seconds a second: an hour, and its 400 journeys, take a minute and a half."""
+PER_COMPANY, COMPANIES_PER_HOUR, WINDOW_HOURS = 100, 6, 6
+SPEED = 30.0
+"""Simulated seconds a second: an hour, and its 600 journeys, take two minutes."""
 STEP = timedelta(minutes=4)
 CONCURRENCY = "12"
 """Workers at once: each is a process, and the machine has two cores. More are throttled, as AWS does at 1,000, and come again."""
@@ -46,14 +46,15 @@ class Campaign:
         self.companies = [self._company(n) for n in range(-(-clients // PER_COMPANY))]
 
     def _company(self, number: int) -> Company:
+        hour = number // COMPANIES_PER_HOUR
         return Company(
             company_id=f"salon{number:03}",
             title=f"Salon {number}",
             time_zone="UTC",
             business_type=BusinessType.BEAUTY,
             language="en",
-            campaign_hour=number // COMPANIES_PER_HOUR % 24,
-            sending=SendingWindow(wall_time(0), wall_time(23, 59), EVERY_DAY),
+            campaign_hour=hour,
+            sending=SendingWindow(wall_time(hour), wall_time(hour + WINDOW_HOURS), EVERY_DAY),
             opening=OPEN,
             channels=(ChannelKind.TELEGRAM,),
             holdout_percent=0,
@@ -118,8 +119,8 @@ class Campaign:
     def live(self) -> None:
         """Until the last company's sends are over, then a week of silence."""
         hours = -(-len(self.companies) // COMPANIES_PER_HOUR)
-        self._hours(min(hours, 24))
-        self._hours(7, tick=False)
+        self._hours(hours)
+        self._hours(WINDOW_HOURS, tick=False)
         for _ in range(3):
             self.driver.jump(self.driver.now() + ANSWERED_BY / 3)
         while True:

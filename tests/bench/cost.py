@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.architecture.template import template
-from tests.bench import minimum, prices
+from tests.bench import minimum, prices, quotas
 from tests.bench.campaign_day import CLIENTS, Day, on_moto
 from tests.bench.prices import Quantities
 
@@ -166,6 +166,8 @@ def main(console: Console | None = None) -> None:
         " Secrets Manager, alarms, idle polling, retries, contention, cold starts.",
         style="dim",
     )
+    writes = sum(per_run(day, name)[prices.WRITES] for name in ("Analyse", "Reserve"))
+    console.print(quotas.table(attempt(day), writes))
 
 
 def _functions(day: Day) -> Table:
