@@ -9,9 +9,10 @@ from comeback.clients.model import Client
 from comeback.errors import Unavailable
 from comeback.ports import ImportedClient
 from comeback.reactivation.model import DueService, IntervalSource
+from comeback.reactivation.refit import Refit
 from comeback.storage.store import DynamoStore
 
-from tests.storage.life import ON, Life
+from tests.storage.life import ON, Life, NoModels
 from tests.storage.wire import Wire
 
 DUE = DueService(
@@ -96,3 +97,24 @@ def test_one_companys_trouble_costs_no_other_its_silence(
     with pytest.raises(ExceptionGroup):
         life.expire.tick()
     assert life.outcome().value == "no_response"
+
+
+def test_one_companys_trouble_costs_no_other_its_refit(
+    store: DynamoStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And a client who is gone when their file is opened costs the company nothing."""
+    life = Life(store)
+    life.open_salon()
+    life.client("anna")
+    store.save_company(replace(life.company, company_id="broken"))
+    real = store.clients
+
+    def clients(company_id: str) -> Iterable[str]:
+        if company_id == "broken":
+            raise Unavailable("this company's index does not answer")
+        return ["gone", *real(company_id)]
+
+    monkeypatch.setattr(store, "clients", clients)
+    with pytest.raises(ExceptionGroup):
+        Refit(store, NoModels(), life.clock).tick()
+    assert store.model("salon", "cut")

@@ -1,14 +1,15 @@
 """Refit: nightly, each service's return model from the company's own visits, its rule's sources, and the due dates."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
 from comeback.bookings.model import Service
 from comeback.changes import Change, SaveDue
-from comeback.companies.model import Company
-from comeback.errors import ComebackError
+from comeback.companies.model import Company, in_turn
+from comeback.errors import ComebackError, NotFound
 from comeback.ports import Catalogue, ClientFile, Clock, Models, Store
 from comeback.reactivation.due import DueDates, keep_rests
 from comeback.reactivation.forecasts import visit_days
@@ -35,17 +36,21 @@ class Refit:
         self._clock = clock
 
     def tick(self) -> list[Refitted]:
-        return [self.company(company) for company in self._store.companies()]
+        """Raises ExceptionGroup of what went wrong, once every company has had its turn."""
+        return in_turn(self._store.companies(), lambda company: [self.company(company)])
 
     def company(self, company: Company) -> Refitted:
-        files = [
-            self._store.client(company.company_id, client_id)
-            for client_id in self._store.clients(company.company_id)
-        ]
+        files = [*self._files(company)]
         catalogue = self._store.catalogue(company.company_id)
         self._fit(company, catalogue, files)
         catalogue = self._store.catalogue(company.company_id)
         return Refitted(company.company_id, self._renew(company, catalogue, files))
+
+    def _files(self, company: Company) -> Iterator[ClientFile]:
+        """Without those who were erased since the list was read."""
+        for client_id in self._store.clients(company.company_id):
+            with suppress(NotFound):
+                yield self._store.client(company.company_id, client_id)
 
     def _fit(self, company: Company, catalogue: Catalogue, files: Sequence[ClientFile]) -> None:
         """Company first, then each service shrunk towards it (client ← service ← company ← vertical)."""
