@@ -64,7 +64,7 @@ lint: install linters  ## ruff, mypy, import contracts, SAM, cfn-lint, checkov, 
 bench: install  ## import cost, requests and dollars, the forecast's quality; fails no build
 	@PYTHONPATH=$(CURDIR)/infra/local:$(CURDIR)/layers/core:$(CURDIR)/functions $(PY) -m tests.bench
 
-campaign: install  ## CLIENTS=10000 written to on the local cloud; an hour
+campaign: install  ## CLIENTS=10000 on the local cloud; half an hour
 	@PYTHONPATH=$(CURDIR)/infra/local:$(CURDIR)/layers/core:$(CURDIR) $(PY) -m tests.bench.big_campaign $(or $(CLIENTS),10000)
 
 build: install  ## what `make deploy` ships; RUNTIME=python3.13 ARCHITECTURE=arm64
@@ -127,11 +127,11 @@ $(READY_CHECKOV): | $(READY_UV)
 $(READY_CFNLINT): | $(READY_UV)
 	@$(call environment,.local/cfn-lint,$(LISTS)/cfn-lint.txt)
 
-$(READY_ATHERIS): | $(READY_UV)
-	@$(call environment,.local/atheris,$(LISTS)/atheris.txt)
-
 $(READY_AUDIT): | $(READY_UV)
 	@$(call environment,.local/pip-audit,$(LISTS)/pip-audit.txt)
+
+$(READY_ATHERIS): | $(READY_UV)
+	@$(call environment,.local/atheris,$(LISTS)/atheris.txt)
 
 # One environment: made once, then brought to its lists exactly.
 define environment

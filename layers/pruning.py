@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-SERVICES = {"dynamodb", "sqs", "stepfunctions", "s3", "secretsmanager", "sts"}
+SERVICES = {"dynamodb", "kms", "sqs", "stepfunctions", "s3", "secretsmanager", "sts"}
 """botocore describes 443 services; we call these."""
 
 KEPT: dict[str, set[str]] = {
@@ -20,16 +20,18 @@ DROPPED = (
     "boto3/data",  # the resource API
     "boto3/examples",
     "telegram/ext",  # we use the bare Bot
-    # Google's client signs with these for service accounts; we have API keys.
-    "cryptography",
-    "cffi",
+    # Of the ciphers we use one; certificates and key files are not ours to read.
+    "cryptography/x509",
+    "cryptography/hazmat/asn1",
+    "cryptography/hazmat/primitives/twofactor",
+    "cffi",  # what its compiled half needs of it is _cffi_backend alone
     "pycparser",
+    # Google's client signs with these for service accounts; we have API keys.
     "pyasn1",
     "pyasn1_modules",
     "requests",
     "charset_normalizer",
     "google/genai/_gaos",  # its agents' API
-    "_cffi_backend*.so",
     # Pictures are drawn and saved as PNG.
     "PIL/_avif*.so",
     "pillow.libs/libavif*",

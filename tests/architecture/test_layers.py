@@ -20,9 +20,18 @@ sys.path[:0] = sys.argv[2:]
 importlib.import_module(sys.argv[1])
 print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))
 """
-HEAVY = {"telegram", "google", "pynamodb", "httpx", "aws_lambda_powertools", "pydantic", "chalice"}
-UNZIPPED_LIMIT_MB = 60
-"""Of what one function loads: the core and its heaviest companion; Lambda's own limit is 250."""
+HEAVY = {
+    "telegram",
+    "google",
+    "pynamodb",
+    "cryptography",
+    "httpx",
+    "aws_lambda_powertools",
+    "pydantic",
+    "chalice",
+}
+UNZIPPED_LIMIT_MB = 80
+"""Of all layers together, with bytecode; Lambda's own limit of what one function loads is 250."""
 
 
 @pytest.fixture(scope="session")
@@ -83,6 +92,7 @@ def test_handler_imports_from_the_layers_alone(name: str, layers: dict[str, Path
         "telegram",
         "httpx",
         "pynamodb.models",
+        "cryptography.hazmat.primitives.ciphers.aead",
         "chalice",
         "phonenumbers",
         "babel.dates",
@@ -108,4 +118,4 @@ def test_layers_are_small(layers: dict[str, Path]) -> None:
         name: sum(f.stat().st_size for f in folder.rglob("*") if f.is_file()) / 1_000_000
         for name, folder in layers.items()
     }
-    assert sizes.pop("core") + max(sizes.values()) < UNZIPPED_LIMIT_MB
+    assert sum(sizes.values()) < UNZIPPED_LIMIT_MB, sizes

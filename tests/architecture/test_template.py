@@ -65,6 +65,8 @@ def test_settings_and_rights_go_together(name: str) -> None:
     granted = json.dumps(statements(function))
     for variable, right in (
         ("TABLE", "dynamodb:"),
+        ("KEYS_TABLE", "KeysTable.Arn"),
+        ("CONTACTS_KEY", "kms:Decrypt"),
         ("INBOUND_QUEUE_URL", "InboundQueue.Arn"),
         ("OUTBOUND_QUEUE_URL", "OutboundQueue.Arn"),
         ("EVENTS_QUEUE_URL", "EventsQueue.Arn"),
@@ -173,6 +175,34 @@ def test_data_is_protected() -> None:
     assert properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
     assert properties["SSESpecification"]["SSEEnabled"]
     assert properties["TimeToLiveSpecification"]["AttributeName"] == "expires_at"
+
+
+def test_keys_of_contacts_are_made_by_those_alone_who_write() -> None:
+    """Company keys by the administrator's command alone; a secret is never deleted: an erased client's becomes a tombstone."""
+    for name, function in FUNCTIONS.items():
+        granted = {
+            json.dumps(listed(s["Resource"])): set(listed(s["Action"]))
+            for s in statements(function)
+            if "KeysTable" in json.dumps(s["Resource"]) and "PutItem" in json.dumps(s["Action"])
+        }
+        actions = [a for s in statements(function) for a in listed(s["Action"])]
+        assert [a for a in actions if a.startswith("kms:")] in ([], ["kms:Decrypt"]), name
+        of_table = [s for s in statements(function) if '"Table.Arn"' in json.dumps(s["Resource"])]
+        writes = "dynamodb:PutItem" in json.dumps(of_table)
+        assert bool(granted) == writes, name
+        assert all(found == {"dynamodb:PutItem"} for found in granted.values()), name
+
+
+def test_the_keys_of_contacts_are_protected_and_forgotten() -> None:
+    """Kept when the stack goes; but no copy of an erased client's secret lives longer than a day, nor flows through a stream."""
+    table, key = (template()["Resources"][name] for name in ("KeysTable", "ContactsKey"))
+    assert table["DeletionPolicy"] == key["DeletionPolicy"] == "Retain"
+    assert key["Properties"]["EnableKeyRotation"]
+    properties = table["Properties"]
+    assert properties["SSESpecification"]["SSEEnabled"]
+    assert properties["DeletionProtectionEnabled"]
+    assert properties["PointInTimeRecoverySpecification"]["RecoveryPeriodInDays"] == 1
+    assert "StreamSpecification" not in properties
 
 
 def test_simulation_is_off_unless_asked_for() -> None:

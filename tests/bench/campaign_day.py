@@ -20,6 +20,7 @@ from comeback.reactivation.scene import JourneyRef
 from comeback.runtime.meter import METER
 from comeback.storage import keys, transaction
 from comeback.storage.items.limits import AccountItem, Reservation, SendingDayItem
+from comeback.storage.keyed_vault import KeyedVault
 from comeback.storage.store import DynamoStore
 from comeback.storage.table import Put, Update, schema
 from moto import mock_aws
@@ -35,7 +36,7 @@ BOOKING, ASKING_FIRST = 3, 1
 """Of those who answer, how many book; of these, how many ask for another time first."""
 STOP = "STOP"
 REFUSALS = ("No, thank you", "I am away until the end of the month", STOP)
-TABLE = "comeback"
+TABLE, KEYS = "comeback", "comeback-keys"
 
 
 @dataclass
@@ -149,9 +150,19 @@ def on_moto() -> Iterator[Day]:
             index["Projection"] = {"ProjectionType": "ALL"}
         aws.create_table(**layout, BillingMode="PAY_PER_REQUEST")
 
+        names_of_keys = [{"AttributeName": n, "AttributeType": "S"} for n in ("PK", "SK")]
+        aws.create_table(
+            TableName=KEYS,
+            KeySchema=layout["KeySchema"],
+            AttributeDefinitions=names_of_keys,
+            BillingMode="PAY_PER_REQUEST",
+        )
+        kms = boto3.client("kms")
+        vault = KeyedVault(KEYS, lambda: kms, kms.create_key()["KeyMetadata"]["KeyId"], METER.note)
+
         def stored(key: Any) -> Any:
             return aws.get_item(TableName=TABLE, Key=key).get("Item", {})
 
         meter = Meter(Connection.dispatch, stored)
         with patch.object(Connection, "dispatch", meter.dispatcher()):
-            yield Day(DynamoStore(TABLE, METER.note), meter=meter)
+            yield Day(DynamoStore(TABLE, vault, METER.note), meter=meter)

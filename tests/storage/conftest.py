@@ -1,6 +1,7 @@
 """The table on moto, with the keys and indexes that template.yaml gives it (test_table.py holds the two together)."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ import boto3
 import pytest
 from botocore.session import get_session
 from comeback.companies.model import BusinessType, Company
+from comeback.storage.keyed_vault import KeyedVault
 from comeback.storage.leases import DynamoLeases
 from comeback.storage.limits import DynamoLimits
 from comeback.storage.store import DynamoStore
@@ -15,7 +17,7 @@ from comeback.storage.table import schema
 from moto import mock_aws
 from pynamodb.connection import Connection
 
-from tests.storage.wire import Wire
+from tests.storage.wire import KEYS, Wire
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NAME = "comeback"
@@ -34,21 +36,48 @@ def aws() -> Iterator[Any]:
         yield boto3.client("dynamodb")
 
 
+@dataclass(frozen=True)
+class Kms:
+    client: Any
+    key_id: str
+
+
+@pytest.fixture(scope="module")
+def kms(aws: Any) -> Kms:
+    client = boto3.client("kms")
+    return Kms(client, client.create_key()["KeyMetadata"]["KeyId"])
+
+
 @pytest.fixture
 def table(aws: Any) -> Iterator[str]:
+    """And the table of keys beside it."""
     layout = schema(NAME)
     everything = {"ProjectionType": "ALL"}
     indexes = [{**index, "Projection": everything} for index in layout["GlobalSecondaryIndexes"]]
     aws.create_table(
-        **{**layout, "GlobalSecondaryIndexes": indexes, "BillingMode": "PAY_PER_REQUEST"}
+        **{**layout, "GlobalSecondaryIndexes": indexes, "BillingMode": "PAY_PER_REQUEST"},
+    )
+    names = [{"AttributeName": n, "AttributeType": "S"} for n in ("PK", "SK")]
+    aws.create_table(
+        TableName=KEYS,
+        KeySchema=layout["KeySchema"],
+        AttributeDefinitions=names,
+        BillingMode="PAY_PER_REQUEST",
     )
     yield NAME
     aws.delete_table(TableName=NAME)
+    aws.delete_table(TableName=KEYS)
 
 
 @pytest.fixture
-def store(table: str) -> DynamoStore:
-    return DynamoStore(table)
+def vault(table: str, kms: Kms) -> KeyedVault:
+    """What one process remembers: a second vault is a second process."""
+    return KeyedVault(KEYS, lambda: kms.client, kms.key_id)
+
+
+@pytest.fixture
+def store(table: str, vault: KeyedVault) -> DynamoStore:
+    return DynamoStore(table, vault)
 
 
 @pytest.fixture

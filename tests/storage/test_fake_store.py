@@ -48,7 +48,6 @@ from comeback.reactivation.model import (
     SkipReason,
     Stage,
 )
-from comeback.storage.store import DynamoStore
 
 from tests.fakes.store import FakeStore
 
@@ -71,7 +70,7 @@ PROPOSAL = Proposal(
 
 @pytest.fixture(params=["fake", "real"])
 def both(request: pytest.FixtureRequest) -> Store:
-    return FakeStore() if request.param == "fake" else DynamoStore(request.getfixturevalue("table"))
+    return FakeStore() if request.param == "fake" else request.getfixturevalue("store")
 
 
 def test_a_file_is_what_was_written(both: Store) -> None:

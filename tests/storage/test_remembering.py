@@ -8,6 +8,7 @@ from comeback.changes import BindAddress, SaveClient
 from comeback.companies.model import Company
 from comeback.conversations.model import MessageReceived
 from comeback.runtime.remembering import ADDRESSES, SECONDS, Memory, RememberingStore
+from comeback.storage.keyed_vault import KeyedVault
 
 from tests.storage.life import Life
 from tests.storage.talk import ANNA, CHAT, NOW, Talk, said
@@ -27,19 +28,24 @@ def ticks() -> Ticks:
 
 
 @pytest.fixture
-def store(table: str, ticks: Ticks) -> RememberingStore:
-    return RememberingStore(table, monotonic=ticks)
+def store(table: str, vault: KeyedVault, ticks: Ticks) -> RememberingStore:
+    return RememberingStore(table, vault, monotonic=ticks)
 
 
 def test_a_company_is_asked_for_again_after_a_while(
-    store: RememberingStore, company: Company, ticks: Ticks, table: str, wire: Wire
+    store: RememberingStore,
+    company: Company,
+    ticks: Ticks,
+    table: str,
+    vault: KeyedVault,
+    wire: Wire,
 ) -> None:
     store.save_company(company)
     wire.counted()
     assert store.company("salon") == store.company("salon") == company
     assert wire.counted() == {"GetItem": 1}
     paused = replace(company, enabled=False)
-    RememberingStore(table).save_company(paused)
+    RememberingStore(table, vault).save_company(paused)
     ticks.now = SECONDS - 1
     assert store.company("salon") == company
     ticks.now = SECONDS
@@ -56,7 +62,7 @@ def test_what_this_process_changed_it_sees_at_once(
 
 
 def test_an_address_that_moved_is_not_taken_for_its_former_owners(
-    store: RememberingStore, table: str, wire: Wire
+    store: RememberingStore, table: str, vault: KeyedVault, wire: Wire
 ) -> None:
     store.commit([SaveClient(ANNA), BindAddress("salon", "anna", CHAT)])
     boris = replace(ANNA, client_id="boris", addresses=(CHAT,))
@@ -65,7 +71,7 @@ def test_an_address_that_moved_is_not_taken_for_its_former_owners(
     wire.counted()
     assert store.client_by_address("salon", CHAT) == found
     assert wire.counted() == {"Query": 1}
-    RememberingStore(table).commit(
+    RememberingStore(table, vault).commit(
         [
             SaveClient(replace(found.client, addresses=())),
             SaveClient(boris),
@@ -103,7 +109,9 @@ def test_words_of_a_known_client_cost_one_reading_and_one_writing(
     assert len(talk.queue.enqueued) == 2
 
 
-def test_an_answer_to_an_offer_is_one_reading_and_one_writing(store: RememberingStore, wire: Wire) -> None:
+def test_an_answer_to_an_offer_is_one_reading_and_one_writing(
+    store: RememberingStore, wire: Wire
+) -> None:
     life = Life(store)
     life.open_salon()
     life.client("anna")

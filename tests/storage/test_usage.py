@@ -11,6 +11,7 @@ from comeback.companies.model import Company
 from comeback.errors import AlreadyDone, Unavailable
 from comeback.ports import Store, Usage
 from comeback.reactivation.model import Stage
+from comeback.storage.keyed_vault import KeyedVault
 from comeback.storage.store import DynamoStore
 from comeback.storage.units import units
 
@@ -38,13 +39,13 @@ def used() -> Used:
 
 
 @pytest.fixture
-def store(table: str, used: Used) -> DynamoStore:
-    return DynamoStore(table, used.note)
+def store(table: str, vault: KeyedVault, used: Used) -> DynamoStore:
+    return DynamoStore(table, vault, used.note)
 
 
 @pytest.fixture(params=["fake", "real"])
 def both(request: pytest.FixtureRequest) -> Store:
-    return FakeStore() if request.param == "fake" else DynamoStore(request.getfixturevalue("table"))
+    return FakeStore() if request.param == "fake" else request.getfixturevalue("store")  # type: ignore[no-any-return]  # a fixture's value
 
 
 def test_the_units_of_a_request_are_those_that_dynamodb_tells(

@@ -33,9 +33,12 @@ class Driver:
         self.secrets = stack.client("secretsmanager")
         self.stepfunctions = stack.client("stepfunctions")
         os.environ.update(places.aws_environment())
+        from comeback.storage.keyed_vault import KeyedVault
         from comeback.storage.store import DynamoStore
 
-        self.store = DynamoStore(outputs["TableName"])
+        kms = stack.client("kms")
+        vault = KeyedVault(outputs["KeysTableName"], lambda: kms, outputs["ContactsKeyArn"])
+        self.store = DynamoStore(outputs["TableName"], vault)
 
     @property
     def api(self) -> str:

@@ -232,8 +232,18 @@ class Store(Protocol):
     def import_visits(self, company_id: str, rows: Iterable["ImportedClient"]) -> int:
         """Batch upsert of clients with their visits and due entries, for imports and syncs; returns clients written.
 
-        Idempotent by ids. Does not overwrite a client's addresses, consents or flags already stored.
+        Idempotent by ids. Does not overwrite a client's addresses, consents or flags already stored. Leaves out who was
+        erased.
         """
+        ...
+
+    def erase(self, company_id: str, client_id: str) -> None:
+        """Everything of this client, for good, in backups too. Writing or reading them raises NotFound from then on, under
+        this id; who comes back comes under a new one. Repeating it is harmless."""
+        ...
+
+    def pseudonym(self, company_id: str, value: str) -> str:
+        """The same for the same value of a company, and nobody can tell the value from it: for ids made of what is personal."""
         ...
 
     def save_model(self, company_id: str, service_id: str, model_json: str, at: datetime) -> None:

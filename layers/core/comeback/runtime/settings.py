@@ -41,7 +41,11 @@ class StageSettings:
 
 @dataclass(frozen=True)
 class TableSettings:
+    """`keys_table` and `contacts_key`: what contacts are sealed with, a table and a KMS key."""
+
     table: str
+    keys_table: str
+    contacts_key: str
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from comeback.runtime.queues import SqsEvents, SqsOutbound
 from comeback.runtime.remembering import RememberingStore
 from comeback.runtime.secrets import CompanySecrets
 from comeback.runtime.settings import from_env
+from comeback.storage.keyed_vault import KeyedVault
 from comeback.storage.store import DynamoStore
 
 if TYPE_CHECKING:
@@ -68,7 +69,9 @@ def clock() -> Clock:
 @cache
 def store() -> DynamoStore:
     METER.kept_by(_add_usage)
-    return RememberingStore(from_env(settings.TableSettings).table, METER.note)
+    own = from_env(settings.TableSettings)
+    vault = KeyedVault(own.keys_table, lambda: client("kms"), own.contacts_key, METER.note)
+    return RememberingStore(own.table, vault, METER.note)
 
 
 def _add_usage(company_id: str, used: Mapping[str, float]) -> None:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 
 from comeback.clients.model import Client, Visit
 from comeback.conversations.model import Address
-from comeback.errors import Conflict
+from comeback.errors import Conflict, Refused
 from comeback.ports import ImportedClient
 from comeback.reactivation.model import DueService
 from comeback.storage import keys, transaction
@@ -30,6 +30,7 @@ from comeback.storage.items.clients import AddressItem, ClientItem, ConsentItem,
 from comeback.storage.items.reactivation import DueItem
 from comeback.storage.keys import Key
 from comeback.storage.table import Put, Table
+from comeback.storage.vault import ClientRef, Vault
 
 CHUNK = 50
 """Clients per round: their profiles and addresses fill one BatchGetItem."""
@@ -37,12 +38,21 @@ ATTEMPTS = 5
 """Lost races for one profile before the import gives up with Conflict."""
 
 
-def import_visits(table: Table, company_id: str, rows: Iterable[ImportedClient]) -> int:
-    """How many clients were brought in."""
+def import_visits(
+    table: Table, vault: Vault, company_id: str, rows: Iterable[ImportedClient]
+) -> int:
+    """How many clients were brought in. Who was erased stays so, whatever the outside tells."""
     done = 0
     for chunk in _chunks(rows):
-        Round(table, company_id).run(chunk)
-        done += len(chunk)
+        if any(row.client.company_id != company_id for row in chunk) or any(
+            due.company_id != company_id for row in chunk for due in row.due
+        ):
+            raise Refused("an import of one company tells of another's clients")
+        erased = vault.prepare([ClientRef(company_id, row.client.client_id) for row in chunk])
+        gone = {client.client_id for client in erased}
+        left = [row for row in chunk if row.client.client_id not in gone]
+        Round(table, company_id).run(left)
+        done += len(left)
     return done
 
 

@@ -49,7 +49,7 @@ CATALOGUE = "CAT#"
 FILE = "F#"
 ACCOUNT = "ACCOUNT#"
 ARM = "ARM#"
-SECRET = "CL#"
+CLIENT = "CL#"
 HOLDS_CONTACT = re.compile(r"CO#([^#]*)#(ADDR|PROVIDER|EVENT)#(.*)", re.DOTALL)
 OF_CLIENT = re.compile(r"CO#([^#]*)#CL#(.*)", re.DOTALL)
 ONLY = "-"
@@ -233,11 +233,11 @@ def data_key(company_id: str) -> Key:
 
 
 def secret(company_id: str, client_id: str) -> Key:
-    return Key(company_partition(company_id), f"{SECRET}{client_id}")
+    return Key(company_partition(company_id), f"{CLIENT}{client_id}")
 
 
 def client_of_secret(key: Key) -> str:
-    return key.sk.removeprefix(SECRET)
+    return key.sk.removeprefix(CLIENT)
 
 
 # ── contacts in keys ─────────────────────────────────────────────────────────────────────────────

@@ -11,6 +11,7 @@ from typing import Any
 
 from comeback.bookings.model import Service, Staff
 from comeback.changes import Change
+from comeback.companies.identity import is_company_id
 from comeback.companies.model import Company
 from comeback.conversations.model import Account, Address, ChannelKind, OutboxMessage
 from comeback.errors import InvalidInput, NotFound
@@ -25,7 +26,7 @@ from comeback.reactivation.model import (
     Tally,
     Trial,
 )
-from comeback.storage import commit, imports, keys, transaction
+from comeback.storage import commit, erasure, imports, keys, transaction
 from comeback.storage.items.base import Item, sortable
 from comeback.storage.items.chairs import ProposalItem
 from comeback.storage.items.clients import AddressItem, ClientItem, ConsentItem, VisitItem
@@ -48,6 +49,7 @@ from comeback.storage.items.learning import ArmItem, UsageItem
 from comeback.storage.items.limits import accounts
 from comeback.storage.items.reactivation import ActiveItem, DueItem, JourneyItem, TrialItem
 from comeback.storage.table import FIRST_INDEX, SECOND_INDEX, Put, Table
+from comeback.storage.vault import ClientRef, Vault
 
 VISITS_KEPT, JOURNEYS_KEPT = 200, 20
 
@@ -55,9 +57,10 @@ VISITS_KEPT, JOURNEYS_KEPT = 200, 20
 class DynamoStore:
     """One per process: its table's connection is shared with leases, limits and the calendar."""
 
-    def __init__(self, table_name: str, used: Note | None = None) -> None:
+    def __init__(self, table_name: str, vault: Vault, used: Note | None = None) -> None:
         """`used` is told the units of every request."""
-        self.table = Table(table_name, used=used)
+        self.table = Table(table_name, used=used, vault=vault)
+        self._vault = vault
 
     def commit(self, changes: Sequence[Change]) -> None:
         transaction.apply(self.table, commit.writes(changes))
@@ -79,8 +82,9 @@ class DynamoStore:
 
     def save_company(self, company: Company) -> None:
         """For itself, and in the registry that ticks read. Raises InvalidInput for an id that would blur keys."""
-        if not company.company_id or keys.SEPARATOR in company.company_id:
-            raise InvalidInput("company_id", "is empty or has a #", "Use letters, digits and -")
+        if not is_company_id(company.company_id):
+            raise InvalidInput("company_id", "is no id", "Use 1 to 64 letters, digits, - and _")
+        self._vault.open_company(company.company_id)
         places = (keys.company(company.company_id), keys.registered(company.company_id))
         transaction.apply(self.table, [Put(CompanyItem.of(company, at)) for at in places])
 
@@ -238,7 +242,19 @@ class DynamoStore:
         return [item.usage() for item in self.table.query(UsageItem, partition, within)]
 
     def import_visits(self, company_id: str, rows: Iterable[ImportedClient]) -> int:
-        return imports.import_visits(self.table, company_id, rows)
+        return imports.import_visits(self.table, self._vault, company_id, rows)
+
+    # ── erasing ──────────────────────────────────────────────────────────────────────────────────
+
+    def erase(self, company_id: str, client_id: str) -> None:
+        erasure.erase(self.table, self._vault, ClientRef(company_id, client_id))
+
+    def erased(self, company_id: str) -> Iterable[str]:
+        """Everybody who ever was: after a backup is restored, `erase` is due to them again."""
+        return (client.client_id for client in self._vault.erased(company_id))
+
+    def pseudonym(self, company_id: str, value: str) -> str:
+        return self._vault.blind(company_id, f"PSEUDONYM#{value}")
 
     def _put(self, item: Item) -> None:
         transaction.apply(self.table, [Put(item)])

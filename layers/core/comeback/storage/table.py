@@ -1,4 +1,5 @@
-"""The one table: every request to DynamoDB goes through here, so that time-outs, paging and errors are said once.
+"""A table: every request to DynamoDB goes through here, so that time-outs, paging and errors are said once, and so that what is
+personal goes through the vault: items as they are written and read, and keys that hold a contact.
 
 Its key schema is written down, not asked for: no DescribeTable at a cold start, and none in any role's policy. There is no
 Scan. Raises RateLimited and Unavailable wherever it reads or writes.
@@ -19,13 +20,14 @@ from comeback.errors import RateLimited
 from comeback.ports import Note
 from comeback.storage.faults import answering
 from comeback.storage.items.base import Item
-from comeback.storage.keys import Key
+from comeback.storage.keys import Key, blind, client_in, is_event
 from comeback.storage.units import MeteredConnection
+from comeback.storage.vault import SEALED, ClientRef, Personal, Raw, Vault
 
 Kind = TypeVar("Kind", bound=Item)
 Element = TypeVar("Element")
 
-CONNECT_SECONDS, READ_SECONDS, RETRIES = 2, 3, 2
+CONNECT_SECONDS, READ_SECONDS, RETRIES = 1, 3, 1
 """Well below every function's time-out; the queue or the state machine does the rest (PynamoDB's own: 15, 30 and 3)."""
 READ_AT_ONCE, WRITTEN_AT_ONCE = 100, 25
 """Limits of BatchGetItem and BatchWriteItem."""
@@ -70,7 +72,10 @@ SENT_ORDER = (Delete, Put, Update)
 
 
 class Table:
-    """`endpoint` None: botocore's own choice, which honours AWS_ENDPOINT_URL. `used` is told the units of every request."""
+    """`endpoint` None: botocore's own choice, which honours AWS_ENDPOINT_URL. `used` is told the units of every request.
+
+    Without a vault, as the table of keys is, it stores everything as it is.
+    """
 
     def __init__(
         self,
@@ -78,8 +83,10 @@ class Table:
         region: str | None = None,
         endpoint: str | None = None,
         used: Note | None = None,
+        vault: Vault | None = None,
     ) -> None:
         self.name = name
+        self.vault = vault
         self.connection = MeteredConnection(
             used,
             region=region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION"),
@@ -93,20 +100,26 @@ class Table:
     # ── reading ──────────────────────────────────────────────────────────────────────────────────
 
     def get(self, kind: type[Kind], key: Key) -> Kind | None:
-        with answering():
-            data = self.connection.get_item(self.name, key.pk, key.sk, consistent_read=True)
-        return kind.from_raw_data(data["Item"]) if "Item" in data else None
+        """None, too, when its client was erased."""
+        for place in self._places(key):
+            with answering():
+                data = self.connection.get_item(self.name, *place, consistent_read=True)
+            if "Item" in data:
+                return next(self._opened(kind, [data["Item"] | _at(key)]), None)
+        return None
 
     def get_all(self, wanted: Iterable[Key]) -> dict[Key, Item]:
-        """Those that exist."""
+        """Those that exist, and whose clients were not erased."""
         found: dict[Key, Item] = {}
-        for part in parts(dict.fromkeys(wanted), READ_AT_ONCE):
+        asked = {self._place(key): key for key in wanted}
+        for part in parts(asked, READ_AT_ONCE):
             left = [{"PK": key.pk, "SK": key.sk} for key in part]
             for pause in (0.0, *PAUSES):
                 time.sleep(pause)
                 data = self._batch_get(left)
-                items = (Item.from_raw_data(raw) for raw in data["Responses"].get(self.name, ()))
-                found |= {item.key: item for item in items}
+                raws = data["Responses"].get(self.name, ())
+                raws = [raw | _at(asked[_key(raw)]) for raw in raws]
+                found |= {item.key: item for item in self._opened(Item, raws)}
                 left = data.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
                 if not left:
                     break
@@ -126,7 +139,8 @@ class Table:
         index: str | None = None,
         page: int | None = None,
     ) -> Iterator[Kind]:
-        """Oldest key first. Consistent, unless it goes through an index. `page`: items per request."""
+        """Oldest key first, without what is sealed of erased clients. Consistent, unless it goes through an index. `page`:
+        items per request."""
         start: Any = None
         while True:
             with answering():
@@ -139,7 +153,24 @@ class Table:
                     index_name=index,
                     limit=page,
                 )
-            yield from (kind.from_raw_data(raw) for raw in data["Items"])
+            yield from self._opened(kind, data["Items"])
+            start = data.get("LastEvaluatedKey")
+            if not start:
+                return
+
+    def keys_in(self, pk: str) -> Iterator[Key]:
+        """All of a partition, whatever is sealed there."""
+        start: Any = None
+        while True:
+            with answering():
+                data = self.connection.query(
+                    self.name,
+                    pk,
+                    consistent_read=True,
+                    exclusive_start_key=start,
+                    attributes_to_get=["PK", "SK"],
+                )
+            yield from (_key(raw) for raw in data["Items"])
             start = data.get("LastEvaluatedKey")
             if not start:
                 return
@@ -151,26 +182,26 @@ class Table:
 
         A lone write that may be repeated goes as itself: it costs half of a transaction.
         """
+        raws = self._sealed([write.item for write in writes if isinstance(write, Put)])
         with answering():
             if len(writes) > 1 or isinstance(writes[0], Update):
-                self._transact(writes, token)
-            elif isinstance(writes[0], Put):
-                item, condition = writes[0].item, writes[0].condition
-                self.connection.put_item(
-                    self.name, item.pk, item.sk, item.serialize(), condition=condition
-                )
+                self._transact(writes, raws, token)
+                return
+            place, condition = self._place(writes[0].key), writes[0].condition
+            if raws:
+                self.connection.put_item(self.name, *place, raws[0], condition=condition)
             else:
-                key, condition = writes[0].key, writes[0].condition
-                self.connection.delete_item(self.name, key.pk, key.sk, condition=condition)
+                self.connection.delete_item(self.name, *place, condition=condition)
 
-    def _transact(self, writes: Sequence[Write], token: str) -> None:
+    def _transact(self, writes: Sequence[Write], raws: Sequence[Raw], token: str) -> None:
+        """`raws`: of the puts among `writes`."""
+        puts = [write for write in writes if isinstance(write, Put)]
         self.connection.transact_write_items(
             condition_check_items=[],
             delete_items=[self._arguments(w) for w in writes if isinstance(w, Delete)],
             put_items=[
-                self._arguments(w, key="Item", attributes=w.item.serialize())
-                for w in writes
-                if isinstance(w, Put)
+                self._arguments(w, key="Item", attributes=raw)
+                for w, raw in zip(puts, raws, strict=True)
             ],
             update_items=[
                 self._arguments(w, actions=w.actions) for w in writes if isinstance(w, Update)
@@ -179,30 +210,90 @@ class Table:
         )
 
     def _arguments(self, write: Write, **more: Any) -> dict[str, Any]:
+        place = self._place(write.key)
         return self.connection.get_operation_kwargs(
-            self.name, write.key.pk, write.key.sk, condition=write.condition, **more
+            self.name, *place, condition=write.condition, **more
         )
 
     def add(self, key: Key, actions: Sequence[Action]) -> None:
         """Outside any transaction, at half its price: for counters that a repeated request may count twice."""
         with answering():
-            self.connection.update_item(self.name, key.pk, key.sk, actions=actions)
+            self.connection.update_item(self.name, *self._place(key), actions=actions)
 
     def put_all(self, items: Iterable[Item]) -> None:
         """Unconditionally, in batches, each batch on its own; of two with the same key the later stands."""
         last = {item.key: item for item in items}
         for part in parts(last.values(), WRITTEN_AT_ONCE):
-            left = [item.serialize() for item in part]
-            for pause in (0.0, *PAUSES):
-                time.sleep(pause)
-                with answering():
-                    data = self.connection.batch_write_item(self.name, put_items=left)
-                again = data.get("UnprocessedItems", {}).get(self.name, [])
-                left = [request["PutRequest"]["Item"] for request in again]
-                if not left:
-                    break
-            else:
-                raise RateLimited("DynamoDB leaves items unwritten", retry_after=1)
+            self._write_all("PutRequest", "Item", self._sealed(part))
+
+    def delete_all(self, wanted: Iterable[Key]) -> None:
+        """As `put_all`. What is not there is no error."""
+        for part in parts(dict.fromkeys(wanted), WRITTEN_AT_ONCE):
+            self._write_all("DeleteRequest", "Key", [_at(self._place(key)) for key in part])
+
+    def _write_all(self, request: str, part: str, left: Sequence[Raw]) -> None:
+        into = "put_items" if request == "PutRequest" else "delete_items"
+        for pause in (0.0, *PAUSES):
+            time.sleep(pause)
+            batch: dict[str, Any] = {into: left}
+            with answering():
+                data = self.connection.batch_write_item(self.name, **batch)
+            again = data.get("UnprocessedItems", {}).get(self.name, [])
+            left = [each[request][part] for each in again]
+            if not left:
+                return
+        raise RateLimited("DynamoDB leaves items unwritten", retry_after=1)
+
+    # ── what is personal ─────────────────────────────────────────────────────────────────────────
+
+    def _place(self, key: Key) -> Key:
+        """Where it is stored."""
+        hidden = blind(key) if self.vault else None
+        if hidden is None or self.vault is None:
+            return key
+        return hidden.stored(self.vault.blind(hidden.company_id, f"{hidden.kind}#{hidden.value}"))
+
+    def _places(self, key: Key) -> Sequence[Key]:
+        """Where it may stand: pointers that were written before keys were blinded stand where they stood."""
+        place = self._place(key)
+        return (place,) if place == key or is_event(key) else (place, key)
+
+    def _sealed(self, items: Sequence[Item]) -> list[Raw]:
+        """Raises vault.Erased."""
+        raws = [item.serialize() | _at(self._place(item.key)) for item in items]
+        if self.vault is None:
+            return raws
+        personal = [n for n, item in enumerate(items) if item.personal]
+        wanted = [Personal(_client(raws[n]), raws[n], items[n].personal) for n in personal]
+        for n, sealed in zip(personal, self.vault.seal(wanted), strict=True):
+            raws[n] = sealed
+        return raws
+
+    def _opened(self, kind: type[Kind], raws: Sequence[Raw]) -> Iterator[Kind]:
+        """Those of erased clients are left out."""
+        found: list[Raw | None] = list(raws)
+        sealed = [n for n, raw in enumerate(raws) if SEALED in raw]
+        if sealed and self.vault:
+            opened = self.vault.open([(_client(raws[n]), raws[n]) for n in sealed])
+            for n, raw in zip(sealed, opened, strict=True):
+                found[n] = raw
+        return (kind.from_raw_data(raw) for raw in found if raw is not None)
+
+
+def _at(key: Key) -> Raw:
+    return {"PK": {"S": key.pk}, "SK": {"S": key.sk}}
+
+
+def _key(raw: Raw) -> Key:
+    return Key(raw["PK"]["S"], raw["SK"]["S"])
+
+
+def _client(raw: Raw) -> ClientRef:
+    """Raises ValueError: an item whose class declares personal attributes lies in no client's partition."""
+    found = client_in(raw["PK"]["S"])
+    if found is None:
+        raise ValueError(f"{raw['SK']['S']} is personal, but in no client's partition")
+    return ClientRef(*found)
 
 
 def parts(elements: Iterable[Element], size: int) -> Iterator[list[Element]]:

@@ -7,7 +7,7 @@ attributes read as the domain's defaults, so a new optional field needs no migra
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from pynamodb.attributes import (
     Attribute,
@@ -139,6 +139,10 @@ class Item(Model):
     """Unix seconds; DynamoDB deletes the item some time after."""
     written_by = UnicodeAttribute(null=True)
     """The write that made it so: tells our own, whose answer was lost, from another's."""
+
+    personal: ClassVar[frozenset[str]] = frozenset()
+    """Attributes that name a client, say where to reach them, or hold what was said: the vault keeps them, so neither a condition
+    nor an update may name them."""
 
     @property
     def key(self) -> Key:

@@ -18,6 +18,8 @@ from comeback.storage.items.base import AddressMap, Choice, Item, Text, Texts, W
 class ClientItem(Item, discriminator="client"):
     """Stands in the directory of clients too (GSI2)."""
 
+    personal = frozenset({"name", "phone", "addresses"})
+
     company_id = UnicodeAttribute()
     client_id = UnicodeAttribute()
     name = Text()

@@ -29,6 +29,7 @@ EVENT_MEMORY = timedelta(days=30)
 
 
 class ConversationItem(Item, discriminator="conversation"):
+    personal = frozenset({"address"})
     address = AddressMap()
     last_inbound_at = UTCDateTimeAttribute(null=True)
     minute_began = UTCDateTimeAttribute(null=True)
@@ -100,6 +101,7 @@ class ContentMap(Map):
 class OutboxItem(Item, discriminator="outbox"):
     """Nobody knows whether it left: then it stands in the index, by when it was tried (GSI1)."""
 
+    personal = frozenset({"address", "content", "provider_id"})
     company_id = UnicodeAttribute()
     client_id = UnicodeAttribute()
     outbox_id = UnicodeAttribute()

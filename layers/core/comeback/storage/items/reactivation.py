@@ -166,6 +166,8 @@ class AttemptMap(Map):
 class JourneyItem(Item, discriminator="journey"):
     """Stands under its campaign day (GSI2), and by the answer's deadline while it waits for one (GSI1)."""
 
+    personal = frozenset({"attempt", "earlier"})
+
     company_id = UnicodeAttribute()
     client_id = UnicodeAttribute()
     service_id = UnicodeAttribute()
