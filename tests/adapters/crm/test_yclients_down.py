@@ -1,5 +1,6 @@
 """YCLIENTS is down: whoever calls learns it at once, and it is left in peace until one call probes; over real HTTP."""
 
+import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +11,9 @@ from comeback.crm.yclients import Yclients
 from comeback.crm.yclients_http import Tokens, YclientsHttp
 from comeback.errors import NotFound, RateLimited, Refused, Unavailable, UnknownOutcome
 
+from tests.adapters.conftest import NOW
 from tests.adapters.crm.test_yclients_booking import REQUEST
+from tests.adapters.world.yclients_salon import ANNA, HAIRCUT
 from tests.fakes.limits import FakeLimits
 
 from .conftest import COMPANY, READ_SECONDS, Shop
@@ -118,3 +121,27 @@ def test_a_lost_answer_to_a_booking_counts_and_stays_unknown(shop: Shop, functio
     with pytest.raises(Unavailable) as refused:
         function("salon").services()
     assert refused.value.retry_after == FIRST_PAUSE
+
+
+def test_a_slow_book_is_not_searched_to_the_end_of_the_function(
+    shop: Shop, http: httpx.Client
+) -> None:
+    """Each answer takes four seconds: three are waited for, of the seven that the search would need."""
+    door = YclientsHttp(
+        Tokens("partner", "owner-of-77"), FakeLimits(), f"{shop.salon.server.url}/yclients", http
+    )
+    slow = Yclients(door, COMPANY, monotonic=itertools.count(0.0, 4.0).__next__)
+    shop.calls()
+    assert slow.free_slots(str(HAIRCUT), [str(ANNA)], NOW, 7)
+    assert shop.calls() == ["book_dates", "book_times", "book_times"]
+
+
+def test_a_book_too_slow_to_tell_anything_is_asked_again_later(
+    shop: Shop, http: httpx.Client
+) -> None:
+    door = YclientsHttp(
+        Tokens("partner", "owner-of-77"), FakeLimits(), f"{shop.salon.server.url}/yclients", http
+    )
+    slow = Yclients(door, COMPANY, monotonic=itertools.count(0.0, 11.0).__next__)
+    with pytest.raises(Unavailable):
+        slow.free_slots(str(HAIRCUT), [str(ANNA)], NOW, 7)

@@ -1,7 +1,8 @@
 """YCLIENTS behind the Crm port. HTTP requests per operation stand in each docstring."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,7 +25,7 @@ from comeback.crm.yclients_wire import (
     Total,
 )
 from comeback.decoding import decoded
-from comeback.errors import ComebackError, NotFound, SlotTaken, UnknownOutcome
+from comeback.errors import ComebackError, NotFound, SlotTaken, Unavailable, UnknownOutcome
 from comeback.ports import CrmPage, CrmRecord
 
 CLIENTS_PAGE, RECORDS_PAGE = 200, 200
@@ -33,10 +34,20 @@ ENOUGH_SLOTS = 40
 MAX_STAFF = 5
 """Members of staff asked about in one search: each costs a request per bookable day, of 200 a minute."""
 
+SEARCH_SECONDS = 10.0
+"""A search has many requests: of a book that answers slowly no more are asked after this long, so that with the last one's
+ten seconds a function of thirty still has its end in hand."""
+
 
 class Yclients:
-    def __init__(self, http: YclientsHttp, company: Company) -> None:
+    def __init__(
+        self,
+        http: YclientsHttp,
+        company: Company,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._http = http
+        self._monotonic = monotonic
         self._company = company
         self._id = company.crm_company_id
 
@@ -101,13 +112,17 @@ class Yclients:
         self, service_id: str, staff_ids: Sequence[str], since: datetime, days: int
     ) -> Sequence[Slot]:
         """For each member of staff 1 request for the days and 1 for each bookable day, until there are enough; 1 more
-        when anybody will do."""
+        when anybody will do. Who answers slowly is asked for no more than `SEARCH_SECONDS`: what was found will do. Raises
+        Unavailable when that is nothing."""
         slots: list[Slot] = []
+        until = self._monotonic() + SEARCH_SECONDS
         for staff_id in (staff_ids or self._who_does(service_id))[:MAX_STAFF]:
-            for day in self._days(service_id, staff_id, since, days):
-                slots += self._times(service_id, staff_id, day, since)
             if len(slots) >= ENOUGH_SLOTS:
                 break
+            for found in self._of_member(service_id, staff_id, since, days):
+                slots += found
+                if self._monotonic() > until:
+                    return _in_time(slots)
         return slots
 
     def book(self, request: BookingRequest) -> Booking:
@@ -163,6 +178,15 @@ class Yclients:
         wanted = {first + timedelta(days=n) for n in range(days)}
         return sorted(wanted & {reading.day(d) for d in found.booking_dates})
 
+    def _of_member(
+        self, service_id: str, staff_id: str, since: datetime, days: int
+    ) -> Iterator[Sequence[Slot]]:
+        """What each request tells: the first one none, only the days."""
+        bookable = self._days(service_id, staff_id, since, days)
+        yield ()
+        for day in bookable:
+            yield list(self._times(service_id, staff_id, day, since))
+
     def _times(self, service_id: str, staff_id: str, day: date, since: datetime) -> Iterable[Slot]:
         path = f"/book_times/{self._id}/{staff_id}/{day.isoformat()}"
         for free in self._http.get(path, list[BookTime], {"service_ids[]": service_id}).data:
@@ -209,6 +233,12 @@ def api_id(key: str) -> str:
     """The key as digits that fit 31 bits: the documentation calls `api_id` a number here and a string there, and clones
     of the API store 0 for anything else. It is compared among one member of staff's day only."""
     return str(int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]) >> 1)
+
+
+def _in_time(slots: Sequence[Slot]) -> Sequence[Slot]:
+    if not slots:
+        raise Unavailable("YCLIENTS answers too slowly to be searched")
+    return slots
 
 
 def _booking(request: BookingRequest, record_id: str) -> Booking:
