@@ -1,0 +1,37 @@
+"""The table of tests/storage, and two companies in it."""
+
+from collections.abc import Callable
+
+import pytest
+from comeback.storage.keyed_vault import KeyedVault
+from comeback.storage.store import DynamoStore
+
+from tests.storage.conftest import Kms, aws, kms, table
+from tests.storage.wire import KEYS
+from tests.tenants.world import A, B, Rows, World, become, rows
+
+__all__ = ["aws", "kms", "table"]
+Process = Callable[[], World]
+
+
+@pytest.fixture
+def process(table: str, kms: Kms) -> Process:
+    """A process that remembers nothing of the others."""
+    return lambda: World(DynamoStore(table, KeyedVault(KEYS, lambda: kms.client, kms.key_id)))
+
+
+@pytest.fixture(scope="module")
+def once() -> dict[str, Rows]:
+    """What was made in this module before: making it takes seconds."""
+    return {}
+
+
+@pytest.fixture
+def filled(process: Process, once: dict[str, Rows]) -> Rows:
+    """Both companies' rows, in the tables."""
+    if not once:
+        for company_id in (A, B):
+            process().fill(company_id)
+        once["both"] = rows()
+    become(once["both"])
+    return once["both"]
