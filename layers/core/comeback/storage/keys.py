@@ -1,5 +1,7 @@
 """The single table: every access pattern, and the keys that serve it. Tenant first in every key (promise 10).
 
+Long on purpose: no key is made anywhere else.
+
 | # | who asks                      | question                                   | served by                                     |
 |---|-------------------------------|--------------------------------------------|-----------------------------------------------|
 | 1 | every tick                    | all companies                              | Query COMPANIES                               |
