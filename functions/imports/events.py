@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from comeback.errors import InvalidInput
+from comeback.errors import InvalidInput, Refused
 from comeback.runtime import sqs, wiring
 from imports.bucket import import_file
 
@@ -19,7 +19,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, list[dict[str, 
     by_kind: Mapping[str, Callable[[], Follow]] = {
         "crm.changed": lambda: wiring.crm_changed().handle,
         "crm.sync": lambda: wiring.crm_sync(seconds_left).handle,
-        "visits_file.import": lambda: lambda _company, detail: import_file(detail["key"]),
+        "visits_file.import": lambda: _import_file,
     }
 
     def handle(body: Mapping[str, Any]) -> None:
@@ -29,3 +29,10 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, list[dict[str, 
         follow()(body["company_id"], body["detail"])
 
     return sqs.process(event, handle)
+
+
+def _import_file(company_id: str, detail: Mapping[str, str]) -> None:
+    """Raises Refused for another company's file."""
+    if not detail["key"].startswith(f"imports/{company_id}/"):
+        raise Refused("the file is another company's")
+    import_file(detail["key"])

@@ -6,10 +6,11 @@ from functools import wraps
 from typing import Any
 
 from chalice.app import Chalice, Response
-from comeback.errors import ComebackError, InvalidInput
+from comeback.companies.identity import is_company_id
+from comeback.errors import ComebackError, InvalidInput, NotFound
 from comeback.runtime import wiring
 from comeback.runtime.http import problem
-from comeback.runtime.logs import logger
+from comeback.runtime.logs import count, logger
 from msgspec import to_builtins
 
 app = Chalice(app_name="comeback-admin")
@@ -26,6 +27,7 @@ def route(path: str) -> Callable[[View], View]:
             try:
                 return view(**named)
             except ComebackError as error:
+                _count(error, named.get("company", ""))
                 status, body = problem(error)
                 return Response(body, status_code=status)
             except Exception:
@@ -36,6 +38,12 @@ def route(path: str) -> Callable[[View], View]:
         return answering
 
     return routed
+
+
+def _count(error: ComebackError, company: str) -> None:
+    """Who asks for what is not theirs is answered as if it did not exist; many such questions are somebody's search."""
+    if isinstance(error, NotFound):
+        count("AdminNotFound", company if is_company_id(company) else "")
 
 
 @route("/admin/health")
