@@ -1,0 +1,383 @@
+"""One salon in memory, whose use cases are those that `runtime.wiring` composes, with fakes where its adapters stand."""
+
+import copy
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import Any
+from unittest.mock import patch
+
+from comeback.analytics import chart
+from comeback.analytics.model import DayFigures
+from comeback.bookings.model import Service, Staff
+from comeback.changes import BindAddress, SaveClient, SaveConsent, SaveVisit
+from comeback.clients.model import Client, Consent, Visit, VisitStatus
+from comeback.companies.model import BusinessType, Company, Hours
+from comeback.conversations.model import (
+    Address,
+    ChannelKind,
+    InboundEvent,
+    MessageReceived,
+    OutboxMessage,
+    Purpose,
+)
+from comeback.ports import AnswerFacts, AnswerReading, MessageFacts, Sent
+from comeback.reactivation import returns, returns_fit
+from comeback.reactivation.answers import read_by_rules
+from comeback.reactivation.model import Journey, Outcome
+from comeback.reactivation.returns_fit import Trace
+from comeback.reactivation.scene import Answer, JourneyRef
+from comeback.runtime import wiring
+
+from tests.crashes.book import Book, Books
+from tests.fakes.channels import FakeChannel, FakeChannels
+from tests.fakes.clock import FixedClock
+from tests.fakes.crm import FakeCrm
+from tests.fakes.limits import FakeLimits
+from tests.fakes.queues import FakeEvents, FakeOrchestrator, FakeQueue
+from tests.fakes.store import FakeStore
+
+START = datetime(2026, 3, 2, 7, 7, tzinfo=UTC)
+"""Monday, seven past ten in Moscow: the campaign hour, and off the half-hour grid on which slots begin."""
+ON = date(2026, 3, 2)
+TOMORROW = ON + timedelta(days=1)
+CHAT = Address(ChannelKind.TELEGRAM, "101")
+PHONE = Address(ChannelKind.WHATSAPP, "79990000001")
+OWNER_CHAT = Address(ChannelKind.TELEGRAM, "777")
+WORKDAY = {day: Hours(time(12), time(17)) for day in range(7)}
+SECRETS = {"telegram_webhook_secret": "t-secret"}
+SALON = Company(
+    "salon",
+    "Salon",
+    "Europe/Moscow",
+    BusinessType.BEAUTY,
+    language="en",
+    opening=WORKDAY,
+    holdout_percent=0,
+    owner=OWNER_CHAT,
+)
+STEPS = ("analyse", "reserve", "find_slots", "generate")
+ROUNDS = 20
+"""Of a queue that never gets empty something is wrong."""
+
+
+class SteadyModel:
+    """The same question gets the same answer, as often as it is asked."""
+
+    def write_message(self, facts: MessageFacts) -> str:
+        return facts.service_title
+
+    def read_answer(self, facts: AnswerFacts) -> AnswerReading:
+        return read_by_rules(facts)
+
+    def estimate_interval(self, business_type: str, service_title: str) -> tuple[int, str]:
+        return 30, f"{service_title} in {business_type}"
+
+
+class SteadyModels:
+    def model(self, company: Company) -> SteadyModel:
+        del company
+        return SteadyModel()
+
+
+class Secrets:
+    def get(self, company_id: str) -> dict[str, str]:
+        del company_id
+        return SECRETS
+
+
+class Messenger(FakeChannel):
+    """Names a message by its own id, however many went before."""
+
+    def send(self, message: OutboxMessage) -> Sent:
+        super().send(message)
+        return Sent(provider_id(message))
+
+
+def provider_id(message: OutboxMessage) -> str:
+    return f"{message.address.channel.value}.{message.outbox_id}"
+
+
+@dataclass
+class World:
+    clock: FixedClock = field(default_factory=lambda: FixedClock(START))
+    store: FakeStore = field(default_factory=FakeStore)
+    queue: FakeQueue = field(default_factory=FakeQueue)
+    events: FakeEvents = field(default_factory=FakeEvents)
+    orchestrator: FakeOrchestrator = field(default_factory=FakeOrchestrator)
+    telegram: Messenger = field(default_factory=Messenger)
+    whatsapp: Messenger = field(default_factory=lambda: Messenger(ChannelKind.WHATSAPP))
+    limits: FakeLimits = field(default_factory=FakeLimits)
+    book: Book = field(default_factory=Book)
+    yclients: FakeCrm = field(default_factory=FakeCrm)
+    models: SteadyModels = field(default_factory=SteadyModels)
+    company: Company = SALON
+    tokens: int = 0
+    dead_tokens: set[str] = field(default_factory=set)
+    """Of tasks that were tried again: nobody listens."""
+    input: Any = None
+    """What is delivered, and delivered again."""
+    seconds_left: list[float] = field(default_factory=list)
+    """What coming looks at the deadline see; then there is time enough."""
+
+    def __post_init__(self) -> None:
+        self.crms = Books(self.store, self.book, self.clock, self.yclients)
+        self.channels = FakeChannels([self.telegram, self.whatsapp])
+
+    @property
+    def outside(self) -> tuple[object, ...]:
+        """What no use case may hold unwatched."""
+        return (
+            self.clock,
+            self.store,
+            self.queue,
+            self.events,
+            self.orchestrator,
+            self.telegram,
+            self.whatsapp,
+            self.channels,
+            self.limits,
+            self.book,
+            self.yclients,
+            self.crms,
+            self.models,
+        )
+
+    def frozen(self) -> dict[int, Any]:
+        """What twins share."""
+        return _sharing_frozen(self, {id(part): part for part in self.store.commits})
+
+    def twin(self, frozen: dict[int, Any]) -> "World":
+        """Another world in the same state."""
+        return copy.deepcopy(self, dict(frozen))
+
+    # ── use cases ────────────────────────────────────────────────────────────────────────────────
+
+    def use(self, factory: str) -> Any:
+        """As one invocation composes it."""
+        arguments = (self._deadline,) if factory == "crm_sync" else ()
+        with self._instead_of_adapters():
+            return getattr(wiring, factory)(*arguments)
+
+    @contextmanager
+    def _instead_of_adapters(self) -> Iterator[None]:
+        """By name: one that wiring no longer has fails here, one that is not named is found by `unwatched`."""
+        adapters: dict[str, Any] = {
+            "clock": lambda: self.clock,
+            "store": lambda: self.store,
+            "secrets": Secrets,
+            "_leases": lambda: self.book,
+            "_limits": lambda: self.limits,
+            "_outbound": lambda: self.queue,
+            "_events": lambda: self.events,
+            "_wait_ender": lambda: self.orchestrator,
+            "_starter": lambda: self.orchestrator,
+            "_crms": lambda _now: self.crms,
+            "_models": lambda: self.models,
+            "_messengers": lambda: self.channels,
+        }
+        with patch.multiple(wiring, **adapters), patch.object(chart, "chart", _drawn):
+            yield
+
+    def _deadline(self) -> float:
+        return self.seconds_left.pop(0) if self.seconds_left else 1_000.0
+
+    # ── who is there ─────────────────────────────────────────────────────────────────────────────
+
+    def open(self, **changed: Any) -> None:
+        self.company = replace(self.company, **changed)
+        self.store.save_company(self.company)
+        services = [
+            Service("cut", "Haircut", 60, 200_000),
+            Service("nails", "Manicure", 60, 150_000),
+        ]
+        staff = [Staff(s, s.title(), frozenset({"cut", "nails"}), WORKDAY) for s in ("olga", "ira")]
+        self.store.save_catalogue("salon", services, staff)
+
+    def know(self, client_id: str, *addresses: Address, days_ago: int = 60) -> None:
+        """A client who came every four weeks, last `days_ago`, with a consent for each address."""
+        client = Client("salon", client_id, "Anna", addresses=addresses, language="en")
+        agreed = START - timedelta(days=200)
+        visits = [self._visit(client_id, n, days_ago) for n in range(4)]
+        self.store.commit(
+            [
+                SaveClient(client),
+                *(BindAddress("salon", client_id, a) for a in addresses),
+                *(SaveConsent("salon", client_id, _yes(agreed, a)) for a in addresses),
+                *(SaveVisit("salon", client_id, v) for v in visits),
+            ]
+        )
+        file = self.store.client("salon", client_id)
+        with self._instead_of_adapters():
+            follow_up = wiring._follow_up(self.clock)
+        self.store.commit(follow_up.landed(self.company, file, visits[0]).changes)
+
+    def _visit(self, client_id: str, n: int, days_ago: int) -> Visit:
+        noon = START.replace(hour=9, minute=0) - timedelta(days=days_ago + 28 * n)
+        return Visit(f"{client_id}.{n}", "cut", "olga", noon, VisitStatus.COMPLETED, 200_000)
+
+    # ── what happens ─────────────────────────────────────────────────────────────────────────────
+
+    def campaign(self) -> list[JourneyRef]:
+        self.use("detect").tick()
+        return self.refs()
+
+    def refs(self, kind: str = "") -> list[JourneyRef]:
+        today = self.company.local(self.clock.now()).date()
+        campaigns = self.orchestrator
+        starts = (
+            campaigns.others.get(("salon", today, kind), ())
+            if kind
+            else campaigns.campaigns.get(("salon", today), ())
+        )
+        return [
+            JourneyRef("salon", s.client_id, s.service_id, s.journey_id, today, s.why)
+            for s in starts
+        ]
+
+    def until(self, ref: JourneyRef, step: str) -> None:
+        """The journey's steps before `step`, each with its wait."""
+        for name in STEPS[: STEPS.index(step)] if step in STEPS else STEPS:
+            answer: Answer = self.use(name).run(ref)
+            assert answer["status"] == "ready", f"{name} answered {answer}"
+            self.clock.advance(seconds=answer.get("wait_seconds", 0))
+
+    def sent(self, ref: JourneyRef) -> OutboxMessage:
+        """The journey waits for an answer to its message."""
+        self.until(ref, "send")
+        self.use("send").run(ref, self.fresh_token())
+        self.drain()
+        journey = self.journey(ref)
+        return self.store.outbox("salon", ref.client_id, journey.attempt.outbox_id)
+
+    def fresh_token(self) -> str:
+        self.tokens += 1
+        return self.token
+
+    @property
+    def token(self) -> str:
+        """Of the wait under way."""
+        return f"token-{self.tokens}"
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.orchestrator.finished[self.token]
+
+    def journey(self, ref: JourneyRef) -> Journey:
+        found = self.store.client("salon", ref.client_id).journey(ref.journey_id)
+        assert found is not None
+        return found
+
+    def hears(self, event: InboundEvent) -> None:
+        self.use("receive").receive("salon", event)
+        self.drain()
+
+    def says(self, text: str = "", button: str = "", address: Address = CHAT) -> MessageReceived:
+        name = f"said.{address.value}.{text}{button}"
+        return MessageReceived(name, address, self.clock.now(), text, button)
+
+    def drain(self) -> None:
+        """Both queues deliver all that they were ever given, duplicates too: five minutes later FIFO knows them no more."""
+        for _ in range(ROUNDS):
+            refs, asked = list(self.queue.enqueued), list(self.events.published)
+            for company_id, client_id, outbox_id in refs:
+                self.use("deliver").deliver(company_id, client_id, outbox_id)
+            for company_id, _kind, detail, _delay in asked:
+                self.use("crm_sync").handle(company_id, detail)
+            if (len(refs), len(asked)) == (len(self.queue.enqueued), len(self.events.published)):
+                return
+        raise AssertionError(f"the queues are not empty after {ROUNDS} rounds")
+
+    # ── what is left ─────────────────────────────────────────────────────────────────────────────
+
+    def messenger(self, kind: ChannelKind) -> Messenger:
+        return self.telegram if kind is ChannelKind.TELEGRAM else self.whatsapp
+
+    def messages(self) -> list[OutboxMessage]:
+        return [
+            item
+            for items in self.store._items.values()
+            for item in items.values()
+            if isinstance(item, OutboxMessage)
+        ]
+
+    def stored(self) -> dict[object, object]:
+        """Every item, and what adds up, by name."""
+        store = self.store
+        days = (ON - timedelta(days=200), ON + timedelta(days=200))
+        found: dict[object, object] = {
+            (*at, *key): item for at, items in store._items.items() for key, item in items.items()
+        }
+        for company in store.companies():
+            name = company.company_id
+            found |= {
+                ("company", name): company,
+                ("catalogue", name): store.catalogue(name),
+                ("accounts", name): store.accounts(name),
+                ("arms", name): store.arms(name),
+                ("trials", name): list(store.trials(name, *days)),
+                ("funnel", name): store.funnel(name, *days),
+            }
+        kept: dict[object, object] = {
+            "models": store._models,
+            "cursors": store._cursors,
+            "usage": store._usage,
+        }
+        return {**found, **kept, "held": self.book.held, "reserved": self.limits.reserved}
+
+    def done_outside(self) -> dict[object, object]:
+        """Messages in their order per person, bookings, campaigns, and what whoever still waits was told."""
+        everything = (*self.telegram.sent, *self.whatsapp.sent)
+        sent: dict[object, list[object]] = {}
+        for message in everything:
+            sent.setdefault(("sent", message.address), []).append(
+                (message.outbox_id, message.content)
+            )
+        told = self.orchestrator.finished.items()
+        return {
+            **sent,
+            "booked": (self.book.bookings, self.yclients.booked),
+            "campaigns": (self.orchestrator.campaigns, self.orchestrator.others),
+            "told": {token: o for token, o in told if token not in self.dead_tokens},
+        }
+
+
+@cache
+def _learnt(traces: tuple[Trace, ...], prior: tuple[float, ...], strength: float) -> list[float]:
+    return list(returns_fit.learn(traces, prior, strength))
+
+
+def remembering() -> AbstractContextManager[object]:
+    """Fits a return model once: pure, and dear to do hundreds of times from the same visits."""
+    return patch.object(returns, "learn", lambda t, p, n: _learnt(tuple(t), tuple(p), n))
+
+
+def _drawn(days: Sequence[DayFigures], language: str, threshold: float) -> bytes:
+    """Instead of the picture: pure, and dear to draw hundreds of times."""
+    return repr((days, language, threshold)).encode()
+
+
+def _yes(at: datetime, address: Address) -> Consent:
+    return Consent(Purpose.MARKETING, True, at, "test", "v1", address.channel)
+
+
+def _sharing_frozen(found: Any, memo: dict[int, Any]) -> dict[int, Any]:
+    """For `deepcopy`: frozen dataclasses need no copy, and are most of a world."""
+    if id(found) in memo:
+        return memo
+    parameters = getattr(type(found), "__dataclass_params__", None)
+    if (parameters and parameters.frozen) or isinstance(found, BaseException):
+        memo[id(found)] = found
+    elif isinstance(found, dict):
+        for key, inner in found.items():
+            _sharing_frozen(key, memo)
+            _sharing_frozen(inner, memo)
+    elif isinstance(found, list | tuple | set):
+        for inner in found:
+            _sharing_frozen(inner, memo)
+    elif hasattr(found, "__dict__") and type(found).__module__.startswith("tests."):
+        for inner in vars(found).values():
+            _sharing_frozen(inner, memo)
+    return memo
