@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import pytest
+from comeback.runtime.remembering import RememberingStore
 from comeback.storage.keyed_vault import KeyedVault
-from comeback.storage.store import DynamoStore
 
 from tests.storage.conftest import Kms, aws, kms, table
 from tests.storage.wire import KEYS
@@ -17,7 +17,7 @@ Process = Callable[[], World]
 @pytest.fixture
 def process(table: str, kms: Kms) -> Process:
     """A process that remembers nothing of the others."""
-    return lambda: World(DynamoStore(table, KeyedVault(KEYS, lambda: kms.client, kms.key_id)))
+    return lambda: World(RememberingStore(table, KeyedVault(KEYS, lambda: kms.client, kms.key_id)))
 
 
 @pytest.fixture(scope="module")

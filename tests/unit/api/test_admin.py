@@ -20,6 +20,7 @@ def app(monkeypatch: pytest.MonkeyPatch) -> Any:
     store.save_company(Company("salon", "Salon", "Europe/Moscow", BusinessType.BEAUTY))
     monkeypatch.setattr(wiring, "store", lambda: store)
     monkeypatch.setattr(wiring, "clock", FixedClock)
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Comeback")
     return importlib.import_module("api.admin.app").app
 
 
