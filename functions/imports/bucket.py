@@ -1,13 +1,13 @@
 """A visits file between the bucket and the import: imports/<company id>/<file> → reports/<company id>/<file>.json, .csv."""
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO, Any
+from typing import Any
 
 from comeback.clients.visits_bounds import check_size
 from comeback.clients.visits_report import Report, as_csv, as_json
+from comeback.clients.visits_values import last_day
 from comeback.errors import InvalidInput
 from comeback.runtime import wiring
 from comeback.runtime.aws import client
@@ -40,17 +40,6 @@ def _imported(company_id: str, name: str, found: Mapping[str, Any]) -> Report:
         for part in found["Body"].iter_chunks(1 << 20):
             file.write(part)
         file.flush()
-
-        def opened() -> IO[bytes]:
-            return Path(file.name).open("rb")
-
-        return wiring.visits_import().run(
-            company_id, name, opened, told.get("consent-text-version", ""), _until(told)
-        )
-
-
-def _until(told: Mapping[str, str]) -> date | None:
-    try:
-        return date.fromisoformat(told["until"]) if "until" in told else None
-    except ValueError as error:
-        raise InvalidInput("until", "is no date", "Write it as 2026-11-24") from error
+        until, consent = last_day(told.get("until", "")), told.get("consent-text-version", "")
+        run = wiring.visits_import().run
+        return run(company_id, name, lambda: Path(file.name).open("rb"), consent, until)

@@ -138,6 +138,14 @@ def state(text: str) -> VisitStatus:
     raise ValueError
 
 
+def last_day(text: str) -> date | None:
+    """The owner's word for where an import ends; empty: nowhere. Raises InvalidInput."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise InvalidInput("until", "is no date", "Write it as 2026-11-24") from error
+
+
 def _midnight(year: int, month: int, day: int) -> datetime:
     """Naive: the zone is the company's, and is put on where the company is known. ValueError for a year of no visit."""
     if year not in YEARS:
