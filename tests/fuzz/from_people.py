@@ -4,10 +4,10 @@ import importlib.util
 import json
 import os
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from dataclasses import replace
 from functools import cache, partial
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
@@ -200,6 +200,8 @@ def queries(data: bytes) -> None:
     with (
         patch.object(wiring, "store", lambda: store),
         patch.object(wiring, "clock", FixedClock),
+        patch.dict(os.environ, POWERTOOLS_METRICS_NAMESPACE="Comeback"),
+        redirect_stdout(StringIO()),
     ):
         for path in ("funnel", "due", "journeys"):
             event = _api_event(f"/admin/{{company}}/{path}", company, told)

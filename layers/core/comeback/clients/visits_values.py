@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from comeback.clients.model import VisitStatus
+from comeback.clients.money import LARGEST
 from comeback.errors import InvalidInput
 
 DATE = re.compile(
@@ -112,22 +113,27 @@ def when(date_text: str, time_text: str, order: Order) -> When:
     return When(moment, timed=True)
 
 
-MOST_DIGITS = 13
-"""Of an amount; what has more is a number of something else."""
-
-
 def amount(text: str) -> Decimal:
-    """«1 500,00 ₽», 1,234.50, 1.234,50, 29.33. A lone separator before exactly three digits groups thousands."""
+    """«1 500,00 ₽», 1,234.50, 1.234,50, 29.33. A lone separator before exactly three digits groups thousands.
+
+    What is larger than `LARGEST` is a number of something else.
+    """
     digits = re.sub(r"[^\d.,\-]", "", text.replace("−", "-")).strip(".,")
-    if not re.fullmatch(r"-?\d[\d.,]*", digits) or len(digits) > MOST_DIGITS + len("-,.,.,.,."):
+    if not re.fullmatch(r"-?\d[\d.,]*", digits):
         raise ValueError
     point = max(digits.rfind("."), digits.rfind(","))
     if point >= 0:
         sign, tail = digits[point], digits[point + 1 :]
         grouped = digits.count(sign) > 1 or (len(tail) == 3 and not _both(digits))
         if not grouped:
-            return Decimal(f"{re.sub(r'[.,]', '', digits[:point])}.{tail}")
-    return Decimal(re.sub(r"[.,]", "", digits))
+            return _bounded(Decimal(f"{re.sub(r'[.,]', '', digits[:point])}.{tail}"))
+    return _bounded(Decimal(re.sub(r"[.,]", "", digits)))
+
+
+def _bounded(found: Decimal) -> Decimal:
+    if abs(found) > LARGEST:
+        raise ValueError
+    return found
 
 
 def state(text: str) -> VisitStatus:

@@ -1,5 +1,6 @@
 """One turn of the dialogue: the client's message in its journey, and the ways to answer it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -87,6 +88,13 @@ class Turn:
             return slots[self.reading.slot - 1]
         return slots[0] if len(slots) == 1 and self.reading.slot is None else None
 
+    @property
+    def coming_slots(self) -> list[tuple[int, Slot]]:
+        """What was offered last and can still be had, by number."""
+        offered = enumerate(self.journey.attempt.slots, start=1)
+        latest = list(offered)[-self.company.max_slots :]
+        return [(n, slot) for n, slot in latest if slot.starts_at > self.now]
+
     def staff_named(self, name: str | None) -> str | None:
         staff = self.scene.catalogue.staff
         return name and names.best_match(name, {s.staff_id: s.name for s in staff.values()})
@@ -136,8 +144,7 @@ class Turn:
 
     def ask_which(self, opening: str = "Which time suits you?") -> Effects:
         """They said yes to several: ask which, with what was offered last."""
-        numbered = list(enumerate(self.journey.attempt.slots, start=1))[-self.company.max_slots :]
-        return self._list(text(self.language, opening), numbered)
+        return self._list(text(self.language, opening), self.coming_slots)
 
     def ask_whether_to_stop(self) -> Effects:
         button = wording.stop_button(self.journey.journey_id, self.language)
@@ -213,10 +220,14 @@ def read(turn: Turn, model: LanguageModel | None) -> AnswerReading:
     return answers.reading(model, facts)
 
 
+LISTED = re.compile(r"\d{1,3}", re.ASCII)
+"""Of what we offer; a button's id may come back as anything."""
+
+
 def pressed_button(button_id: str) -> AnswerReading | None:
     """`slot:<journey>:<attempt>:<n>`, `pick:<journey>`, `other:<journey>`, `stop:<journey>`."""
     verb, *rest = button_id.split(":")
-    if verb == "slot" and len(rest) == 3 and rest[2].isdecimal():
+    if verb == "slot" and len(rest) == 3 and LISTED.fullmatch(rest[2]):
         return AnswerReading(Intent.YES.value, slot=int(rest[2]), confidence=1.0)
     intents = {"pick": Intent.YES, "other": Intent.OTHER_TIME, "stop": Intent.STOP}
     return AnswerReading(intents[verb].value, confidence=1.0) if verb in intents else None
