@@ -8,131 +8,20 @@ event and message by its own id. To be lost does, so a message leaves the dead l
 """
 
 import argparse
-import hashlib
-import json
 import sys
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 from deployed import client, outputs
+from letters import CanNotPutBack, DeadLetters, Letter, parsed, put_back
 
 SUFFIX = "DeadLettersUrl"
 CONSUMERS = {"Inbound": "Receive", "Outbound": "Deliver", "Events": "CrmEvents"}
 """Queue → the function that reads it. Of Schedule's letters nothing is put back: the next tick does the same."""
-SHOWN = 100
-"""Messages looked at per queue: an operator reads no more, and a FIFO queue shows no more of one group at once."""
-HIDDEN_SECONDS = 60
-"""How long a message is out of others' sight while this command holds it."""
-NO_TASKS = ("InvalidAction", "UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation")
-"""What a service without StartMessageMoveTask answers."""
-TASK_POLL_SECONDS = 2.0
 LOGS_BACK = timedelta(days=14)
 """Dead letters are kept as long."""
-
-
-class CanNotPutBack(Exception):
-    """One line for the operator."""
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A message as it lies there. `raw` is for putting it back, and never shown."""
-
-    raw: Mapping[str, Any]
-
-    @property
-    def message_id(self) -> str:
-        """SQS's own: the functions' logs carry it, too."""
-        return str(self.raw["MessageId"])
-
-    @property
-    def sent_at(self) -> datetime:
-        """FIFO queues date a message anew when it dies."""
-        return datetime.fromtimestamp(int(self.raw["Attributes"]["SentTimestamp"]) / 1000, UTC)
-
-    @property
-    def company_id(self) -> str:
-        return str(_body(self.raw).get("company_id", "?"))
-
-    @property
-    def kind(self) -> str:
-        """What it is about, in names of ours and of the messenger's, without a value that came from a client."""
-        body = _body(self.raw)
-        if "channel" in body:
-            return " ".join([str(body["channel"]), *_names(body.get("body"))])
-        if "kind" in body:
-            return " ".join(
-                [str(body["kind"]), str(_object(body.get("detail")).get("resource", ""))]
-            ).strip()
-        return "message to send" if "outbox_id" in body else "unknown"
-
-
-def _body(raw: Mapping[str, Any]) -> Mapping[str, Any]:
-    try:
-        return _object(json.loads(raw["Body"]))
-    except ValueError:
-        return {}
-
-
-def _object(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _names(body: Any) -> list[str]:
-    """`callback_query`, `statuses`: the parts that an event holds."""
-    return sorted(name for name in _object(body) if name not in ("update_id", "contacts"))
-
-
-@dataclass(frozen=True)
-class DeadLetters:
-    """One queue's. `queue_url` is where they came from; None where nothing can be put back."""
-
-    name: str
-    url: str
-    queue_url: str | None
-    log_group: str | None
-    sqs: Any
-
-    @property
-    def fifo(self) -> bool:
-        return self.url.endswith(".fifo")
-
-    def count(self) -> int:
-        """Those that somebody is looking at included."""
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        found = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=names)
-        return sum(int(found["Attributes"][name]) for name in names)
-
-    def take(self) -> list[Letter]:
-        """The next ten, in order, hidden from others for a while."""
-        answer = self.sqs.receive_message(
-            QueueUrl=self.url,
-            MaxNumberOfMessages=10,
-            VisibilityTimeout=HIDDEN_SECONDS,
-            AttributeNames=["All"],
-            MessageAttributeNames=["All"],
-        )
-        return [Letter(raw) for raw in answer.get("Messages", [])]
-
-    def show_again(self, letter: Letter) -> None:
-        self.sqs.change_message_visibility(
-            QueueUrl=self.url, ReceiptHandle=letter.raw["ReceiptHandle"], VisibilityTimeout=0
-        )
-
-    def look(self) -> list[Letter]:
-        """As many as can be seen at once; all are left where they were."""
-        seen: list[Letter] = []
-        try:
-            while len(seen) < SHOWN and (batch := self.take()):
-                seen += batch
-        finally:
-            for letter in seen:
-                self.show_again(letter)
-        return seen
 
 
 # ── showing ──────────────────────────────────────────────────────────────────────────────────────
@@ -175,79 +64,8 @@ def _error(letter: Letter, log_group: str | None, logs: Any, now: datetime) -> s
 
 
 def _class_in(line: str) -> str:
-    told = _body({"Body": line[line.find("{") :]})
+    told = parsed({"Body": line[line.find("{") :]})
     return str(told.get("error") or told.get("exception_name") or "")
-
-
-# ── putting back ─────────────────────────────────────────────────────────────────────────────────
-
-
-def put_back(letters: DeadLetters) -> int:
-    """How many. SQS does it itself where it can. Raises CanNotPutBack."""
-    if letters.queue_url is None:
-        raise CanNotPutBack("nothing is to be put back: the next tick does the same")
-    before = letters.count()
-    try:
-        task = letters.sqs.start_message_move_task(SourceArn=_arn(letters))["TaskHandle"]
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in NO_TASKS:
-            raise CanNotPutBack(f"SQS refuses: {error.response['Error']['Code']}") from error
-        return _moved(letters)
-    _wait_for(letters, task)
-    return before
-
-
-def _arn(letters: DeadLetters) -> str:
-    found = letters.sqs.get_queue_attributes(QueueUrl=letters.url, AttributeNames=["QueueArn"])
-    return str(found["Attributes"]["QueueArn"])
-
-
-def _wait_for(letters: DeadLetters, task: str) -> None:
-    while True:
-        tasks = letters.sqs.list_message_move_tasks(SourceArn=_arn(letters))["Results"]
-        status = next((t["Status"] for t in tasks if t.get("TaskHandle") == task), "COMPLETED")
-        if status == "FAILED":
-            raise CanNotPutBack("SQS could not move all: look again, then run this again")
-        if status not in ("RUNNING", "CANCELLING"):
-            return
-        time.sleep(TASK_POLL_SECONDS)
-
-
-def _moved(letters: DeadLetters) -> int:
-    """One by one, in order: taken by its queue first, deleted here after. What fails stays, and those behind it."""
-    moved = 0
-    try:
-        while batch := letters.take():
-            for letter in batch:
-                letters.sqs.send_message(**sending(letter, str(letters.queue_url), letters.fifo))
-                receipt = letter.raw["ReceiptHandle"]
-                letters.sqs.delete_message(QueueUrl=letters.url, ReceiptHandle=receipt)
-                moved += 1
-    except (BotoCoreError, ClientError) as error:
-        again = f"run this again in {HIDDEN_SECONDS} seconds"
-        raise CanNotPutBack(f"{moved} put back, then {type(error).__name__}: {again}") from error
-    return moved
-
-
-def sending(letter: Letter, queue_url: str, fifo: bool) -> dict[str, Any]:
-    """SendMessage's arguments.
-
-    The group stays, and with it the order. The deduplication id is new, for within five minutes of the first sending SQS would
-    drop the old one in silence; and it is the same each time that this letter is sent, so that a send whose answer was lost,
-    or a crash before the delete, leaves one message.
-    """
-    message = {"QueueUrl": queue_url, "MessageBody": letter.raw["Body"]}
-    if letter.raw.get("MessageAttributes"):
-        message["MessageAttributes"] = letter.raw["MessageAttributes"]
-    if not fifo:
-        return message
-    attributes = letter.raw["Attributes"]
-    again = f"{attributes['MessageDeduplicationId']} put back {letter.message_id}"
-    return {
-        **message,
-        "MessageGroupId": attributes["MessageGroupId"],
-        "MessageDeduplicationId": hashlib.sha256(again.encode()).hexdigest(),
-    }
 
 
 # ── the command ──────────────────────────────────────────────────────────────────────────────────

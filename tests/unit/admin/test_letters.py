@@ -1,0 +1,157 @@
+"""Dead letters: shown without a word of the client's, put back once, whatever is lost on the way."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import letters
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+from letters import CanNotPutBack, DeadLetters, Letter
+from moto import mock_aws
+
+
+class Sqs:
+    """moto's, without move tasks, whose answers may be lost: of the calls named in `lost`, after they were done."""
+
+    def __init__(self, real: Any) -> None:
+        self.real = real
+        self.lost: list[str] = []
+        self.tasks: list[str] | None = None
+        """Statuses to be told, where the service can move by itself."""
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**arguments: Any) -> Any:
+            answer = getattr(self.real, name)(**arguments)
+            if name in self.lost:
+                self.lost.remove(name)
+                raise ReadTimeoutError(endpoint_url="sqs")
+            return answer
+
+        return call
+
+    def start_message_move_task(self, SourceArn: str) -> dict[str, str]:  # noqa: N803  # boto3's
+        if self.tasks is None:
+            raise ClientError({"Error": {"Code": "InvalidAction"}}, "StartMessageMoveTask")
+        return {"TaskHandle": "t"}
+
+    def list_message_move_tasks(self, SourceArn: str) -> dict[str, Any]:  # noqa: N803
+        assert self.tasks is not None
+        return {"Results": [{"TaskHandle": "t", "Status": self.tasks.pop(0)}]}
+
+
+@pytest.fixture
+def dead(monkeypatch: pytest.MonkeyPatch) -> Iterator[DeadLetters]:
+    monkeypatch.setattr(letters, "TASK_POLL_SECONDS", 0.0)
+    with mock_aws():
+        real = boto3.client("sqs", region_name="us-east-1")
+        urls = [
+            real.create_queue(QueueName=name, Attributes={"FifoQueue": "true"})["QueueUrl"]
+            for name in ("dead.fifo", "inbound.fifo")
+        ]
+        yield DeadLetters("Inbound", urls[0], urls[1], None, Sqs(real))
+
+
+def lies(dead: DeadLetters, body: Any, group: str = "g", dedup: str = "") -> None:
+    text = body if isinstance(body, str) else json.dumps(body)
+    dead.sqs.send_message(
+        QueueUrl=dead.url,
+        MessageBody=text,
+        MessageGroupId=group,
+        MessageDeduplicationId=dedup or text[:100],
+    )
+
+
+def queued(dead: DeadLetters) -> list[tuple[str, str]]:
+    """(group, body)."""
+    answer = dead.sqs.receive_message(
+        QueueUrl=dead.queue_url, MaxNumberOfMessages=10, AttributeNames=["All"]
+    )
+    found = answer.get("Messages", [])
+    return [(m["Attributes"]["MessageGroupId"], m["Body"]) for m in found]
+
+
+def test_put_back_in_order_within_their_groups(dead: DeadLetters) -> None:
+    sent = [("a", "1"), ("b", "2"), ("a", "3")]
+    for group, body in sent:
+        lies(dead, body, group)
+    assert letters.put_back(dead) == 3
+    assert sorted(queued(dead)) == sorted(sent)
+    assert dead.count() == 0
+
+
+@pytest.mark.fault("the answer to a redrive's send or delete is lost", "run again: one message")
+@pytest.mark.parametrize("lost", ["send_message", "delete_message"])
+def test_what_is_lost_on_the_way_leaves_one_message(
+    dead: DeadLetters, lost: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letters, "HIDDEN_SECONDS", 0)  # run again after it
+    lies(dead, "1")
+    dead.sqs.lost.append(lost)
+    with pytest.raises(CanNotPutBack, match="run this again"):
+        letters.put_back(dead)
+    letters.put_back(dead)
+    assert queued(dead) == [("g", "1")]
+    assert dead.count() == 0
+
+
+def test_it_is_put_back_though_sqs_remembers_its_first_sending(dead: DeadLetters) -> None:
+    dead.sqs.send_message(
+        QueueUrl=dead.queue_url,
+        MessageBody="1",
+        MessageGroupId="g",
+        MessageDeduplicationId="d",
+    )
+    (first,) = dead.sqs.receive_message(QueueUrl=dead.queue_url)["Messages"]
+    dead.sqs.delete_message(QueueUrl=dead.queue_url, ReceiptHandle=first["ReceiptHandle"])
+    lies(dead, "1", dedup="d")
+    letters.put_back(dead)
+    assert queued(dead) == [("g", "1")]
+
+
+def test_sqs_moves_them_itself_where_it_can(dead: DeadLetters) -> None:
+    lies(dead, "1")
+    dead.sqs.tasks = ["RUNNING", "COMPLETED"]
+    assert letters.put_back(dead) == 1
+    assert queued(dead) == []
+    dead.sqs.tasks = ["FAILED"]
+    with pytest.raises(CanNotPutBack):
+        letters.put_back(dead)
+
+
+def test_looking_leaves_all_where_they_were(dead: DeadLetters) -> None:
+    lies(dead, "1")
+    assert [letter.raw["Body"] for letter in dead.look()] == ["1"]
+    assert [letter.raw["Body"] for letter in dead.look()] == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (
+            {"channel": "telegram", "event_id": "tg.1", "body": {"update_id": 1, "message": {}}},
+            "telegram message",
+        ),
+        (
+            {
+                "channel": "whatsapp",
+                "event_id": "wa.wamid.Nzk5OTAwMDAwNzc=",
+                "body": {"contacts": [{"wa_id": "79990000077"}], "messages": [{"id": "x"}]},
+            },
+            "whatsapp messages",
+        ),
+        (
+            {"kind": "crm.changed", "detail": {"resource": "client", "id": "7"}},
+            "crm.changed client",
+        ),
+        ({"kind": "crm.sync", "detail": {"name": "full"}}, "crm.sync"),
+        ({"client_id": "anna", "outbox_id": "re.wamid.Nzk5"}, "message to send"),
+        ("79990000077 says hello", "unknown"),
+        (["79990000077"], "unknown"),
+    ],
+)
+def test_nothing_of_the_client_is_told(body: Any, kind: str) -> None:
+    letter = Letter({"MessageId": "m", "Body": body if isinstance(body, str) else json.dumps(body)})
+    assert letter.kind == kind
+    assert letter.company_id == "?"
