@@ -1,6 +1,6 @@
 """The table of tests/storage, and two companies in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from comeback.runtime.remembering import RememberingStore
@@ -8,6 +8,7 @@ from comeback.storage.keyed_vault import KeyedVault
 
 from tests.storage.conftest import Kms, aws, kms, table
 from tests.storage.wire import KEYS
+from tests.tenants.deployed import Deployed, account
 from tests.tenants.world import A, B, Rows, World, become, rows
 
 __all__ = ["aws", "kms", "table"]
@@ -18,6 +19,14 @@ Process = Callable[[], World]
 def process(table: str, kms: Kms) -> Process:
     """A process that remembers nothing of the others."""
     return lambda: World(RememberingStore(table, KeyedVault(KEYS, lambda: kms.client, kms.key_id)))
+
+
+@pytest.fixture
+def deployed(
+    table: str, kms: Kms, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Deployed]:
+    with account((A, B), TABLE=table, KEYS_TABLE=KEYS, CONTACTS_KEY=kms.key_id) as settings:
+        yield Deployed(settings, monkeypatch, capsys)
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ BY_NAME: Mapping[tuple[str, Any], Any] = {
     ("until", datetime): NOW + timedelta(hours=1),
     ("time_zone", str): "Europe/Moscow",
     ("reason", str): "",
+    ("value", str): "5",
     ("template_back", str): "",
     ("usage", Mapping[str, float]): {"write_units": 1.0},
 }
