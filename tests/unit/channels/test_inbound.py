@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from comeback.channels import telegram_inbound, whatsapp_inbound, whatsapp_split
 from comeback.channels.whatsapp_account import READERS
+from comeback.channels.whatsapp_split import digest
 from comeback.conversations.model import (
     Address,
     ChannelKind,
@@ -134,7 +135,7 @@ def test_telegram_what_no_client_caused_is_left_out(what: dict[str, Any]) -> Non
 
 def received(**more: Any) -> list[InboundEvent]:
     found = {"sender_name": "Анна", **more}
-    return [MessageReceived(f"wa.{WAMID}", NUMBER_OF_ANNA, AT, **found)]
+    return [MessageReceived(f"wa.{digest(WAMID)}", NUMBER_OF_ANNA, AT, **found)]
 
 
 def test_whatsapp_text() -> None:
@@ -158,7 +159,12 @@ def test_whatsapp_template_button() -> None:
 def test_whatsapp_status(status: str) -> None:
     assert whatsapp(statuses=[wa_status(status, pricing={"billable": True})]) == [
         StatusReceived(
-            f"wa.{WAMID}.{status}", NUMBER_OF_ANNA, AT, DeliveryStatus(status), WAMID, "j1.1"
+            f"wa.{digest(WAMID)}.{status}",
+            NUMBER_OF_ANNA,
+            AT,
+            DeliveryStatus(status),
+            WAMID,
+            "j1.1",
         )
     ]
 
@@ -174,7 +180,7 @@ def test_whatsapp_failure_names_its_code() -> None:
     ("wish", "kind"), [("stop", MarketingStopped), ("resume", MarketingResumed)]
 )
 def test_whatsapp_preference(wish: str, kind: type[MarketingStopped]) -> None:
-    event_id = f"wa.pref.{PHONE}.1772442000"
+    event_id = f"wa.pref.{digest(f'{PHONE}.1772442000')}"
     assert whatsapp(user_preferences=[wa_preference(wish)]) == [
         kind(event_id, NUMBER_OF_ANNA, AT, "whatsapp_preferences")
     ]
@@ -190,11 +196,12 @@ def test_whatsapp_one_notification_of_many_is_split_in_order() -> None:
     two = value(statuses=[wa_status("read")], user_preferences=[wa_preference("stop")])
     singles = whatsapp_split.split(json.dumps(notification(one, two)).encode())
     assert [s.event_id for s in singles] == [
-        f"wa.{WAMID}",
-        "wa.wamid.2",
-        f"wa.{WAMID}.read",
-        f"wa.pref.{PHONE}.1772442000",
+        f"wa.{digest(WAMID)}",
+        f"wa.{digest('wamid.2')}",
+        f"wa.{digest(WAMID)}.read",
+        f"wa.pref.{digest(f'{PHONE}.1772442000')}",
     ]
+    assert not any(PHONE in s.event_id or WAMID in s.event_id for s in singles)
     assert {s.address for s in singles} == {PHONE}
     assert all(len(whatsapp_inbound.parse(s.event_id, s.body)) == 1 for s in singles)
 

@@ -2,6 +2,7 @@
 the messenger.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -103,16 +104,22 @@ def _singles(raw: dict[str, Any]) -> Iterator[Single]:
         head = msgspec.convert(message, MessageHead)
         sender = head.sender or head.from_user_id
         body = {"contacts": _contacts_of(sender, raw), "messages": [message]}
-        yield Single(f"wa.{head.id}", sender, body)
+        yield Single(f"wa.{digest(head.id)}", sender, body)
     for status in value.statuses:
         told = msgspec.convert(status, StatusHead)
         recipient = told.recipient_id or told.recipient_user_id
-        yield Single(f"wa.{told.id}.{told.status}", recipient, {"statuses": [status]})
+        yield Single(f"wa.{digest(told.id)}.{told.status}", recipient, {"statuses": [status]})
     for preference in value.user_preferences:
         wish = msgspec.convert(preference, PreferenceHead)
         who = wish.wa_id or wish.user_id
-        event_id = f"wa.pref.{who}.{wish.timestamp}"
+        event_id = f"wa.pref.{digest(f'{who}.{wish.timestamp}')}"
         yield Single(event_id, who, {"user_preferences": [preference]})
+
+
+def digest(name: str) -> str:
+    """WhatsApp's ids hold the client's number, ours go into keys, names and logs. Random in them keeps this from being guessed,
+    except for preferences', which go into a blinded key alone."""
+    return hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def _contacts_of(sender: str, raw: dict[str, Any]) -> list[Any]:

@@ -28,6 +28,8 @@ MINUTES = 60
 """Length of a service that a file brings: files do not tell."""
 UNNAMED_SERVICE = {"ru": "Визит"}
 PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
+MAY_BE_A_NUMBER = 10
+"""Digits, from which on a file's own id may be somebody's telephone number."""
 
 
 @dataclass
@@ -102,7 +104,7 @@ class VisitsImport:
                 report.bad.append(bad)
                 return
             report.warnings.append(bad)
-        key = _key(row, phone)
+        key = self._key(company, row, phone)
         person = people.setdefault(key, Person(Client(company.company_id, key, row.name)))
         person.rows.append(row)
         if phone and not person.client.phone:
@@ -110,6 +112,13 @@ class VisitsImport:
             person.client = replace(person.client, phone=phone, addresses=addresses)
         if row.name and not person.client.name:
             person.client = replace(person.client, name=row.name)
+
+    def _key(self, company: Company, row: VisitRow, phone: str) -> str:
+        """The client's id here: the file's own where it is plain, else one that tells nobody who it is."""
+        digits = sum(map(str.isdigit, row.client_id))
+        if PLAIN_ID.fullmatch(row.client_id) and digits < MAY_BE_A_NUMBER:
+            return f"im-{row.client_id}"
+        return f"im{self._store.pseudonym(company.company_id, _named(row, phone))[:24]}"
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────
 
@@ -226,12 +235,11 @@ def _require_currency(company: Company, row: VisitRow) -> None:
         )
 
 
-def _key(row: VisitRow, phone: str) -> str:
-    """The client's id here: the file's own where it is plain, else of the number, else of the name."""
+def _named(row: VisitRow, phone: str) -> str:
+    """What tells this client from others: the file's own id, else the number, else the name."""
     if row.client_id:
-        plain = PLAIN_ID.fullmatch(row.client_id)
-        return f"im-{row.client_id}" if plain else _id(f"id:{row.client_id}")
-    return _id(f"phone:{phone}") if phone else _id(f"name:{_fold(row.name)}")
+        return f"id:{row.client_id}"
+    return f"phone:{phone}" if phone else f"name:{_fold(row.name)}"
 
 
 def _fold(text: str) -> str:

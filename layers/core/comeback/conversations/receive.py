@@ -223,8 +223,9 @@ class Receive:
         return self._newcomer(company_id, event)
 
     def _newcomer(self, company_id: str, event: MessageReceived) -> Effects:
-        """Whoever writes first becomes a client, is answered, and is asked whether we may write."""
-        made = hashlib.sha256(f"{event.address.channel}{event.address.value}".encode()).hexdigest()
+        """Whoever writes first becomes a client, is answered, and is asked whether we may write. The id is made of this event,
+        not of the address: nobody can tell who it is, and who was erased comes back as somebody new."""
+        made = hashlib.sha256(f"{event.address.channel}{event.event_id}".encode()).hexdigest()
         client = Client(
             company_id=company_id,
             client_id=f"c{made[:20]}",
