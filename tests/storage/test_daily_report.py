@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from comeback.analytics.chart import chart
@@ -15,6 +16,7 @@ from comeback.conversations.model import (
     MessageReceived,
     OutboxState,
 )
+from comeback.errors import Conflict
 from comeback.reactivation.trials import SettleTrials
 from comeback.storage.store import DynamoStore
 
@@ -127,3 +129,14 @@ def test_the_owners_thanks_make_no_client(life: Life) -> None:
     life.receive.receive("salon", MessageReceived("e1", OWNERS_CHAT, now, "спасибо"))
     assert list(life.store.clients("salon")) == []
     assert life.queue.enqueued == []
+
+
+def test_a_commit_lost_to_nobody_leaves_no_reference_to_nothing(life: Life) -> None:
+    """Other transactions may keep holding an item and then write something else: the next run makes the report."""
+    life.store.commit([SetOwner("salon", OWNERS_CHAT)])
+    until_morning(life)
+    held = patch.object(life.store, "commit", side_effect=Conflict("held by others"))
+    with held, pytest.raises(Conflict):
+        report(life).company(life.store.company("salon"), life.clock.now())
+    assert life.queue.enqueued == []
+    assert report(life).tick() == ["salon"]

@@ -275,3 +275,21 @@ def test_a_stop_by_button_counts_against_the_account_like_one_in_words(
     life.says(button=f"stop:{ref.journey_id}")
     (day,) = life.store.accounts("salon")[ChannelKind.TELEGRAM].days
     assert day.count(Signal.OPTED_OUT) == 1
+
+
+def test_a_time_that_has_passed_is_not_booked(life: Life, ref: JourneyRef) -> None:
+    first = life.journey(ref).attempt.slots[0]
+    life.clock.time = first.ends_at + timedelta(days=1)
+    said = life.says(button=f"slot:{ref.journey_id}:1:1")
+    assert said.startswith("That time has passed.")
+    assert booked(life) == []
+    assert all(slot.starts_at > life.clock.now() for slot in life.journey(ref).attempt.slots[-3:])
+
+
+def test_whoever_says_yes_late_is_asked_about_times_to_come(life: Life, ref: JourneyRef) -> None:
+    life.clock.time = life.journey(ref).attempt.slots[-1].ends_at + timedelta(days=1)
+    life.says("yes")
+    assert life.telegram.sent[-1].content.buttons
+    offered = life.journey(ref).attempt.slots[-3:]
+    assert all(slot.starts_at > life.clock.now() for slot in offered)
+    assert booked(life) == []

@@ -31,7 +31,7 @@ from comeback.conversations.model import (
     OutboxMessage,
     resume_button,
 )
-from comeback.errors import Conflict
+from comeback.errors import Conflict, NotFound
 from comeback.ports import Clock, Limits, OutboundQueue, Store
 from comeback.reactivation.model import TRIAL_DAYS
 from comeback.texts import supported, text
@@ -157,7 +157,7 @@ class DailyReport:
         now: datetime,
     ) -> bool:
         """Ids are the day's, so that nothing comes twice; a run that broke off between writing and handing over hands over
-        again."""
+        again what it wrote. Raises Conflict when nothing stands there after all."""
         messages = [
             OutboxMessage.to_owner(company_id, owner, f"report.{today}.{n}", content, now)
             for n, content in enumerate(contents, start=1)
@@ -167,9 +167,19 @@ class DailyReport:
             fresh = True
         except Conflict:
             fresh = False
+            messages = [message for message in messages if self._on_file(message)]
+            if not messages:
+                raise
         for message in messages:
             self.outbound.enqueue(message.company_id, message.client_id, message.outbox_id)
         return fresh
+
+    def _on_file(self, message: OutboxMessage) -> bool:
+        try:
+            self.store.outbox(message.company_id, message.client_id, message.outbox_id)
+        except NotFound:
+            return False
+        return True
 
 
 def _resuming(report: Report, language: str) -> tuple[Button, ...]:

@@ -116,7 +116,9 @@ class ReactivationDialogue(Receipts):
     def _yes(self, turn: Turn) -> Effects:
         slot = turn.chosen_slot()
         if slot is None:
-            return turn.ask_which() if turn.journey.attempt.slots else self._other_time(turn)
+            return turn.ask_which() if turn.coming_slots else self._other_time(turn)
+        if slot.starts_at <= turn.now:
+            return self._offer(turn, (None, "That time has passed. Here is what is free:"))
         return self._book(turn, slot)
 
     def _book(self, turn: Turn, slot: Slot) -> Effects:
