@@ -34,12 +34,15 @@ def test_there_is_data_of_every_kind(filled: Rows) -> None:
 def test_another_companys_data_makes_no_difference(
     process: Process, filled: Rows, me: str, other: str
 ) -> None:
-    """Whether we have data under the same ids, or came a moment ago."""
+    """Nor that the same process served them just now; whether we have data under the same ids, or came a moment ago."""
     become({})
     process().store.save_company(made(Company, "company", me))
     theirs = of(other, filled)
     for mine in (rows(), of(me, filled)):
-        beside, left = told(process(), me, {**theirs, **mine})
+        served = process()
+        become(filled)
+        served.serve(other)
+        beside, left = told(served, me, {**theirs, **mine})
         alone, _ = told(process(), me, mine)
         assert beside == alone
         for name, after in left.items():

@@ -60,6 +60,10 @@ class World:
         for name, kind in CHANGES.items():
             if not name.startswith(("Remove", "Release")):
                 ended(self.store.commit, {"changes": [made(kind, "", company_id)]})
+        self.serve(company_id)
+
+    def serve(self, company_id: str) -> None:
+        """Asks for everything once, so that a process remembers what it ever remembers."""
         for port, name, method in methods():
             if name not in ENDS and name != "commit":
                 ended(getattr(self.port(port), name), arguments(method, company_id))
