@@ -168,7 +168,7 @@ def telegram_journey(storms: Sequence[Storm]) -> None:
 
 def whatsapp_journey(storms: Sequence[Storm]) -> None:
     """Written to, read, answered, booked; then marketing is switched off in the messenger."""
-    step(storms, lambda storm: (read(storm), pressed(storm, "pick")))
+    step(storms, read_and_answered)
     step(storms, lambda storm: pressed(storm, "slot:"))
     step(storms, lambda storm: told(storm, "whatsapp", {"do": "stop", "phone": storm.shop.chat}))
 
@@ -180,11 +180,12 @@ def step(storms: Sequence[Storm], act: Callable[[Storm], object]) -> None:
         storm.bring()
 
 
-def read(storm: Storm) -> None:
+def read_and_answered(storm: Storm) -> None:
     (offer,) = storm.shop.messages()
     number = offer["response"]["messages"][0]["id"]
     for do in ("deliver", "read"):
         told(storm, "whatsapp", {"do": do, "message_id": number})
+    pressed(storm, "pick")
 
 
 def told(storm: Storm, messenger: str, act: Mapping[str, Any]) -> None:
@@ -204,7 +205,7 @@ def test_webhooks_many_times_in_any_order_are_as_each_once(
     channel: ChannelKind,
     journey: Callable[[Sequence[Storm]], None],
 ) -> None:
-    storms = []
+    storms: list[Storm] = []
     for name, random in (("once", None), ("storm", Random(4))):
         shop = Shop(driver, f"{company_id}-{name}", channel, next(SERIALS))
         if channel is TELEGRAM:
