@@ -1,4 +1,7 @@
-"""Scenarios of the state machine: each step in each of its ways, as Step Functions runs and repeats it."""
+"""Scenarios of the state machine: each step in each of its ways, as Step Functions runs and repeats it.
+
+Long on purpose: a step's ways stand beside each other.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -3,22 +3,23 @@
 Points are not written down: an uncrashed run is watched, and each of its calls is one point before and one after.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
-from datetime import datetime, timedelta
-from enum import Enum
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
 from comeback.conversations.model import OutboxState
 
+from tests.crashes.outside import remembering
 from tests.crashes.watching import watch_all
-from tests.crashes.world import World, remembering
+from tests.crashes.world import World
 from tests.fakes.watched import Call
 
 DELIVERIES = 6
 AT_ONCE, LATER = timedelta(0), timedelta(minutes=6)
 """Longer than a claim, as a queue hides a message."""
+FIFO_REMEMBERS = timedelta(minutes=5)
 Act = Callable[[Any, World], object]
 """The input, delivered to the use case as composed for one invocation. What it answers is compared."""
 
@@ -89,7 +90,7 @@ class Run:
             self._again(self.pause)
             self.crashed = True
             self.answer = self._act()
-        self.world.drain()
+        self.world.drain(duplicates=self.pause > FIFO_REMEMBERS)
         return self
 
     def _act(self) -> object:
@@ -136,87 +137,3 @@ def points(scenario: Scenario) -> list[Point]:
         found.append(Point(scenario, at, f"{scenario.use_case}-{scenario.name}-{where}"))
     found.append(Point(scenario, len(calls), f"{scenario.use_case}-{scenario.name}-after-success"))
     return found
-
-
-# ── what is left ─────────────────────────────────────────────────────────────────────────────────
-
-
-def picture(world: World) -> dict[object, object]:
-    """All that is stored and all that was done outside, by name."""
-    return {**world.stored(), **world.done_outside()}
-
-
-def differences(expected: Run, found: Run) -> list[str]:
-    """Between what two runs left. Nothing is let differ, but
-
-    - moments within the hour, when the clock went on between two deliveries: it is the first's time or the second's;
-    - who claimed a message: an invocation's own name, meant to be another each time;
-    - the token of the wait under way, another one after Step Functions tried again: it is called by its part; and then how
-      often (`version`) an item was written, since the new token is written too.
-    """
-    worlds = (expected.world, found.world)
-    pictures = tuple(map(picture, worlds))
-    if worlds[0].token == worlds[1].token:
-        pictures = _unequal(*pictures)
-    coarse = worlds[0].clock.now() != worlds[1].clock.now()
-    left, right = (
-        _readable(seen, _Plain(coarse, world.token, found.scenario.fresh_token))
-        for seen, world in zip(pictures, worlds, strict=True)
-    )
-    return [
-        f"{name}\n    expected {left.get(name)}\n    found    {right.get(name)}"
-        for name in sorted({*left, *right})
-        if left.get(name) != right.get(name)
-    ]
-
-
-Picture = dict[object, object]
-
-
-def _unequal(left: Picture, right: Picture) -> tuple[Picture, Picture]:
-    """Cheap, for most of two pictures is the same to the second."""
-    same = {name for name, seen in left.items() if name in right and right[name] == seen}
-    a, b = ({n: seen for n, seen in side.items() if n not in same} for side in (left, right))
-    return a, b
-
-
-def _readable(seen: Picture, plain: "_Plain") -> dict[str, object]:
-    return {str(plain(name)): plain(found) for name, found in seen.items()}
-
-
-@dataclass(frozen=True)
-class _Plain:
-    """Values as what can be compared and read."""
-
-    coarse: bool
-    token: str
-    tokens_written: bool
-
-    def __call__(self, found: Any) -> Any:
-        if isinstance(found, Enum):
-            return found.value
-        if isinstance(found, datetime):
-            return self._moment(found)
-        if isinstance(found, str):
-            return self._words(found)
-        if is_dataclass(found):
-            left_out = {"claimed_by", "version"} if self.tokens_written else {"claimed_by"}
-            kept = [f.name for f in fields(found) if f.name not in left_out]
-            return {name: self(getattr(found, name)) for name in kept}
-        if isinstance(found, Mapping):
-            return {str(self(key)): self(inner) for key, inner in found.items()}
-        if isinstance(found, set | frozenset):
-            return sorted(map(str, map(self, found)))
-        if isinstance(found, list | tuple):
-            return [self(inner) for inner in found]
-        return found
-
-    def _words(self, found: str) -> str:
-        if found == self.token:
-            return "the token under way"
-        if self.coarse and len(found) > 18 and found[4:5] == "-" and found[10:11] == "T":
-            return self._moment(datetime.fromisoformat(found))
-        return found
-
-    def _moment(self, found: datetime) -> str:
-        return found.isoformat()[: 13 if self.coarse else None]

@@ -38,8 +38,9 @@ from tests.crashes.journeys import (
     then,
     tracked,
 )
+from tests.crashes.outside import SECRETS, provider_id
 from tests.crashes.points import Scenario
-from tests.crashes.world import CHAT, OWNER_CHAT, PHONE, SECRETS, TOMORROW, World, provider_id
+from tests.crashes.world import CHAT, OWNER_CHAT, PHONE, TOMORROW, World
 
 STRANGER = Address(ChannelKind.WHATSAPP, "79995550000")
 NUMBER = Address(ChannelKind.WHATSAPP, "100200300")
@@ -286,7 +287,7 @@ def _waiting(prepare: Prepare) -> Prepare:
 
     def prepared(world: World) -> None:
         prepare(world)
-        ((company_id, client_id, outbox_id),) = world.queue.enqueued
+        company_id, client_id, outbox_id = world.take_off()
         world.input = {"company_id": company_id, "client_id": client_id, "outbox_id": outbox_id}
 
     return prepared

@@ -13,7 +13,8 @@ from comeback.conversations.model import OutboxMessage, OutboxState
 from comeback.errors import UnknownOutcome
 
 from tests.crashes.every import SCENARIOS, every_point
-from tests.crashes.points import AT_ONCE, LATER, Point, Run, Scenario, differences, points
+from tests.crashes.picture import differences
+from tests.crashes.points import AT_ONCE, LATER, Point, Run, Scenario, points
 
 POINTS = every_point()
 
@@ -58,7 +59,12 @@ def test_a_crash_here_leaves_no_trace(point: Point) -> None:
 def _undone(run: Run) -> list[str]:
     expected = _uncrashed(run.scenario)
     assert _status(run.answer) == _status(expected.answer)
-    return differences(expected, run)
+    return _differences(expected, run)
+
+
+def _differences(expected: Run, run: Run) -> list[str]:
+    anew = run.scenario.fresh_token
+    return differences(expected.world, run.world, tokens_anew=anew)
 
 
 def _status(answer: object) -> object:
@@ -75,7 +81,7 @@ def _uncertain(run: Run) -> list[str]:
     repeated = SAID_ONCE_MORE[message.purpose] and message.address.channel not in TELLS_BY_STATUS
     assert left <= (2 if repeated else 1)
     called = run.calls_sent > run.deliveries
-    lost = differences(_answer_lost(run.scenario, run.deliveries, instead=called), run)
+    lost = _differences(_answer_lost(run.scenario, run.deliveries, instead=called), run)
     return [found for found in lost if not found.startswith("['sent'")]
 
 

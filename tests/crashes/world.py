@@ -1,16 +1,14 @@
 """One salon in memory, whose use cases are those that `runtime.wiring` composes, with fakes where its adapters stand."""
 
 import copy
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from typing import Any
 from unittest.mock import patch
 
 from comeback.analytics import chart
-from comeback.analytics.model import DayFigures
 from comeback.bookings.model import Service, Staff
 from comeback.changes import BindAddress, SaveClient, SaveConsent, SaveVisit
 from comeback.clients.model import Client, Consent, Visit, VisitStatus
@@ -23,16 +21,14 @@ from comeback.conversations.model import (
     OutboxMessage,
     Purpose,
 )
-from comeback.ports import AnswerFacts, AnswerReading, MessageFacts, Sent
-from comeback.reactivation import returns, returns_fit
-from comeback.reactivation.answers import read_by_rules
 from comeback.reactivation.model import Journey, Outcome
-from comeback.reactivation.returns_fit import Trace
 from comeback.reactivation.scene import Answer, JourneyRef
 from comeback.runtime import wiring
 
 from tests.crashes.book import Book, Books
-from tests.fakes.channels import FakeChannel, FakeChannels
+from tests.crashes.outside import Messenger, Secrets, SteadyModels, drawn
+from tests.crashes.twins import sharing_frozen
+from tests.fakes.channels import FakeChannels
 from tests.fakes.clock import FixedClock
 from tests.fakes.crm import FakeCrm
 from tests.fakes.limits import FakeLimits
@@ -47,7 +43,6 @@ CHAT = Address(ChannelKind.TELEGRAM, "101")
 PHONE = Address(ChannelKind.WHATSAPP, "79990000001")
 OWNER_CHAT = Address(ChannelKind.TELEGRAM, "777")
 WORKDAY = {day: Hours(time(12), time(17)) for day in range(7)}
-SECRETS = {"telegram_webhook_secret": "t-secret"}
 SALON = Company(
     "salon",
     "Salon",
@@ -61,43 +56,6 @@ SALON = Company(
 STEPS = ("analyse", "reserve", "find_slots", "generate")
 ROUNDS = 20
 """Of a queue that never gets empty something is wrong."""
-
-
-class SteadyModel:
-    """The same question gets the same answer, as often as it is asked."""
-
-    def write_message(self, facts: MessageFacts) -> str:
-        return facts.service_title
-
-    def read_answer(self, facts: AnswerFacts) -> AnswerReading:
-        return read_by_rules(facts)
-
-    def estimate_interval(self, business_type: str, service_title: str) -> tuple[int, str]:
-        return 30, f"{service_title} in {business_type}"
-
-
-class SteadyModels:
-    def model(self, company: Company) -> SteadyModel:
-        del company
-        return SteadyModel()
-
-
-class Secrets:
-    def get(self, company_id: str) -> dict[str, str]:
-        del company_id
-        return SECRETS
-
-
-class Messenger(FakeChannel):
-    """Names a message by its own id, however many went before."""
-
-    def send(self, message: OutboxMessage) -> Sent:
-        super().send(message)
-        return Sent(provider_id(message))
-
-
-def provider_id(message: OutboxMessage) -> str:
-    return f"{message.address.channel.value}.{message.outbox_id}"
 
 
 @dataclass
@@ -119,6 +77,11 @@ class World:
     """Of tasks that were tried again: nobody listens."""
     input: Any = None
     """What is delivered, and delivered again."""
+    outbound_done: int = 0
+    """How many the outbound queue has delivered."""
+    events_done: int = 0
+    dropped: set[tuple[str, str, str]] = field(default_factory=set)
+    """What FIFO would not take again."""
     seconds_left: list[float] = field(default_factory=list)
     """What coming looks at the deadline see; then there is time enough."""
 
@@ -147,7 +110,7 @@ class World:
 
     def frozen(self) -> dict[int, Any]:
         """What twins share."""
-        return _sharing_frozen(self, {id(part): part for part in self.store.commits})
+        return sharing_frozen(self, {id(part): part for part in self.store.commits})
 
     def twin(self, frozen: dict[int, Any]) -> "World":
         """Another world in the same state."""
@@ -178,7 +141,7 @@ class World:
             "_models": lambda: self.models,
             "_messengers": lambda: self.channels,
         }
-        with patch.multiple(wiring, **adapters), patch.object(chart, "chart", _drawn):
+        with patch.multiple(wiring, **adapters), patch.object(chart, "chart", drawn):
             yield
 
     def _deadline(self) -> float:
@@ -278,17 +241,30 @@ class World:
         name = f"said.{address.value}.{text}{button}"
         return MessageReceived(name, address, self.clock.now(), text, button)
 
-    def drain(self) -> None:
-        """Both queues deliver all that they were ever given, duplicates too: five minutes later FIFO knows them no more."""
+    def drain(self, *, duplicates: bool = False) -> None:
+        """Both queues deliver what they were given since they last did. `duplicates`: also what FIFO drops within five
+        minutes; without them nothing is mended by a second delivery that may never come."""
         for _ in range(ROUNDS):
-            refs, asked = list(self.queue.enqueued), list(self.events.published)
-            for company_id, client_id, outbox_id in refs:
-                self.use("deliver").deliver(company_id, client_id, outbox_id)
+            refs = self.queue.enqueued[self.outbound_done :]
+            asked = self.events.published[self.events_done :]
+            if not refs and not asked:
+                return
+            self.outbound_done += len(refs)
+            self.events_done += len(asked)
+            for ref in refs:
+                if duplicates or ref not in self.dropped:
+                    self.use("deliver").deliver(*ref)
+                self.dropped.add(ref)
             for company_id, _kind, detail, _delay in asked:
                 self.use("crm_sync").handle(company_id, detail)
-            if (len(refs), len(asked)) == (len(self.queue.enqueued), len(self.events.published)):
-                return
         raise AssertionError(f"the queues are not empty after {ROUNDS} rounds")
+
+    def take_off(self) -> tuple[str, str, str]:
+        """The one message that the outbound queue holds, to be delivered by hand."""
+        (ref,) = self.queue.enqueued[self.outbound_done :]
+        self.outbound_done += 1
+        self.dropped.add(ref)
+        return ref
 
     # ── what is left ─────────────────────────────────────────────────────────────────────────────
 
@@ -303,81 +279,6 @@ class World:
             if isinstance(item, OutboxMessage)
         ]
 
-    def stored(self) -> dict[object, object]:
-        """Every item, and what adds up, by name."""
-        store = self.store
-        days = (ON - timedelta(days=200), ON + timedelta(days=200))
-        found: dict[object, object] = {
-            (*at, *key): item for at, items in store._items.items() for key, item in items.items()
-        }
-        for company in store.companies():
-            name = company.company_id
-            found |= {
-                ("company", name): company,
-                ("catalogue", name): store.catalogue(name),
-                ("accounts", name): store.accounts(name),
-                ("arms", name): store.arms(name),
-                ("trials", name): list(store.trials(name, *days)),
-                ("funnel", name): store.funnel(name, *days),
-            }
-        kept: dict[object, object] = {
-            "models": store._models,
-            "cursors": store._cursors,
-            "usage": store._usage,
-        }
-        return {**found, **kept, "held": self.book.held, "reserved": self.limits.reserved}
-
-    def done_outside(self) -> dict[object, object]:
-        """Messages in their order per person, bookings, campaigns, and what whoever still waits was told."""
-        everything = (*self.telegram.sent, *self.whatsapp.sent)
-        sent: dict[object, list[object]] = {}
-        for message in everything:
-            sent.setdefault(("sent", message.address), []).append(
-                (message.outbox_id, message.content)
-            )
-        told = self.orchestrator.finished.items()
-        return {
-            **sent,
-            "booked": (self.book.bookings, self.yclients.booked),
-            "campaigns": (self.orchestrator.campaigns, self.orchestrator.others),
-            "told": {token: o for token, o in told if token not in self.dead_tokens},
-        }
-
-
-@cache
-def _learnt(traces: tuple[Trace, ...], prior: tuple[float, ...], strength: float) -> list[float]:
-    return list(returns_fit.learn(traces, prior, strength))
-
-
-def remembering() -> AbstractContextManager[object]:
-    """Fits a return model once: pure, and dear to do hundreds of times from the same visits."""
-    return patch.object(returns, "learn", lambda t, p, n: _learnt(tuple(t), tuple(p), n))
-
-
-def _drawn(days: Sequence[DayFigures], language: str, threshold: float) -> bytes:
-    """Instead of the picture: pure, and dear to draw hundreds of times."""
-    return repr((days, language, threshold)).encode()
-
 
 def _yes(at: datetime, address: Address) -> Consent:
     return Consent(Purpose.MARKETING, True, at, "test", "v1", address.channel)
-
-
-def _sharing_frozen(found: Any, memo: dict[int, Any]) -> dict[int, Any]:
-    """For `deepcopy`: frozen dataclasses need no copy, and are most of a world."""
-    if id(found) in memo:
-        return memo
-    parameters = getattr(type(found), "__dataclass_params__", None)
-    if (parameters and parameters.frozen) or isinstance(found, BaseException):
-        memo[id(found)] = found
-    elif isinstance(found, dict):
-        for key, inner in found.items():
-            _sharing_frozen(key, memo)
-            _sharing_frozen(inner, memo)
-    elif isinstance(found, list | tuple | set):
-        for inner in found:
-            _sharing_frozen(inner, memo)
-    elif hasattr(found, "__dict__") and type(found).__module__.startswith("tests."):
-        for inner in vars(found).values():
-            _sharing_frozen(inner, memo)
-    return memo
