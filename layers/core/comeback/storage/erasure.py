@@ -12,7 +12,7 @@ from comeback.storage.items.base import Item
 from comeback.storage.items.clients import AddressItem, ClientItem
 from comeback.storage.items.conversations import ConversationItem, OutboxItem, ProviderItem
 from comeback.storage.items.reactivation import JourneyItem
-from comeback.storage.keys import Key
+from comeback.storage.keys import Key, Stored
 from comeback.storage.table import Table
 from comeback.storage.vault import ClientRef, Vault
 
@@ -21,8 +21,9 @@ def erase(table: Table, vault: Vault, client: ClientRef) -> None:
     """Raises Unavailable or RateLimited half-way: erase again."""
     partition = keys.client_partition(*client)
     pointers = dict.fromkeys(_pointers(client, table.query(Item, partition)))
-    theirs = (item for item in table.get_all(pointers).values() if _at(item) == client.client_id)
-    table.delete_all(item.key for item in theirs)
+    found = table.get_all(place for pointer in pointers for place in table.places(pointer))
+    theirs = [at for at, item in found.items() if _whose(item) == client.client_id]
+    table.delete_all(Stored(*at) for at in theirs)
     vault.erase(client)
     table.delete_all(table.keys_in(partition))
 
@@ -49,6 +50,6 @@ def _addresses(item: Item) -> Iterator[Address]:
         yield from (a.address for a in (journey.attempt, *journey.earlier) if a.address)
 
 
-def _at(item: Item) -> str:
+def _whose(item: Item) -> str:
     """Whom a pointer points at."""
     return item.client_id if isinstance(item, (AddressItem, ProviderItem)) else ""

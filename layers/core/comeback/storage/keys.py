@@ -63,6 +63,10 @@ class Key(NamedTuple):
     sk: str
 
 
+class Stored(Key):
+    """As it stands in the table: what holds a contact is blinded already, or was written before that was done."""
+
+
 # ── the company ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -252,13 +256,13 @@ class Blind(NamedTuple):
     kind: str
     value: str
 
-    def stored(self, stand_in: str) -> Key:
-        return Key(f"CO#{self.company_id}#{self.kind}#{stand_in}", ONLY)
+    def stored(self, stand_in: str) -> Stored:
+        return Stored(f"CO#{self.company_id}#{self.kind}#{stand_in}", ONLY)
 
 
 def blind(key: Key) -> Blind | None:
     """None: the key is stored as it is."""
-    found = HOLDS_CONTACT.fullmatch(key.pk)
+    found = None if isinstance(key, Stored) else HOLDS_CONTACT.fullmatch(key.pk)
     return Blind(*found.groups()) if found else None
 
 

@@ -20,7 +20,7 @@ from comeback.errors import RateLimited
 from comeback.ports import Note
 from comeback.storage.faults import answering
 from comeback.storage.items.base import Item
-from comeback.storage.keys import Key, blind, client_in, is_event
+from comeback.storage.keys import Key, Stored, blind, client_in, is_event
 from comeback.storage.units import MeteredConnection
 from comeback.storage.vault import SEALED, ClientRef, Personal, Raw, Vault
 
@@ -101,7 +101,7 @@ class Table:
 
     def get(self, kind: type[Kind], key: Key) -> Kind | None:
         """None, too, when its client was erased."""
-        for place in self._places(key):
+        for place in self.places(key):
             with answering():
                 data = self.connection.get_item(self.name, *place, consistent_read=True)
             if "Item" in data:
@@ -253,10 +253,10 @@ class Table:
             return key
         return hidden.stored(self.vault.blind(hidden.company_id, f"{hidden.kind}#{hidden.value}"))
 
-    def _places(self, key: Key) -> Sequence[Key]:
+    def places(self, key: Key) -> Sequence[Key]:
         """Where it may stand: pointers that were written before keys were blinded stand where they stood."""
         place = self._place(key)
-        return (place,) if place == key or is_event(key) else (place, key)
+        return (place,) if place == key or is_event(key) else (place, Stored(*key))
 
     def _sealed(self, items: Sequence[Item]) -> list[Raw]:
         """Raises vault.Erased."""
