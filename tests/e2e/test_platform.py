@@ -53,7 +53,7 @@ def test_roles_hold_what_their_function_needs_and_no_more(
 ) -> None:
     table = {"TableName": deployed["TableName"]}
     assert refused(acting_as("Analyse", "dynamodb").scan, **table)
-    key = {"PK": {"S": "x"}, "SK": {"S": "x"}}
+    key = {"PK": {"S": "CO#x"}, "SK": {"S": "x"}}
     assert refused(acting_as("TelegramWebhook", "dynamodb").get_item, **table, Key=key)
     assert "Item" not in acting_as("Analyse", "dynamodb").get_item(**table, Key=key)
     assert refused(acting_as("AdminApi", "dynamodb").put_item, **table, Item=key)
