@@ -624,7 +624,7 @@ class Dialogue(Receipts, Protocol):
     """What a capability does with a client's words. Reactivation's is the first."""
 
     def answer(self, file: ClientFile, event: MessageReceived) -> Effects:
-        """Calls the CRM and the model as needed; writes nothing but leases and bookings, which are idempotent."""
+        """Calls the CRM and the model as needed; writes nothing but leases, bookings, and what is noted before one: idempotent."""
         ...
 
 

@@ -1,8 +1,8 @@
 """What a client's words do to their journey: the Dialogue port.
 
 An answer is read (a button says it exactly; words are read by the model, with rules behind it), then one verb per intent
-decides. Bookings and leases are idempotent calls made on the way; everything else returns as one `Effects`, which the
-caller writes in one transaction with the event's dedupe key.
+decides. Bookings and leases are idempotent calls made on the way, a booking's reading is noted before it; everything else
+returns as one `Effects`, which the caller writes in one transaction with the event's dedupe key.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from comeback.bookings.model import BookingRequest, Slot
-from comeback.changes import CountSignal, SaveClient, SaveConsent, SaveVisit
+from comeback.changes import CountSignal, SaveClient, SaveConsent, SaveJourney, SaveVisit
 from comeback.clients.model import Consent, Visit, VisitStatus
 from comeback.companies.model import Company
 from comeback.conversations.model import MessageReceived, Purpose, Signal
@@ -32,7 +32,6 @@ from comeback.reactivation.model import Journey, Outcome, Stage
 from comeback.reactivation.receipts import Receipts, latest_contacted, running
 from comeback.reactivation.scene import set_up
 from comeback.reactivation.turn import (
-    ASKED_TO_STOP,
     HAND_OVER,
     OTHER_MASTER,
     Turn,
@@ -78,7 +77,7 @@ class ReactivationDialogue(Receipts):
         if turn is None:
             return self._outside(company, file, event)
         turn = replace(turn, reading=read(turn, self._models.model(company)))
-        if turn.remembers(ASKED_TO_STOP):
+        if turn.answers_whether_to_stop:
             turn = replace(turn, reading=stop_or_not(turn.reading)).remembering("")
             if turn.reading.intent == Intent.NO:
                 return turn.ask_which("Good, we stay in touch. Which time suits you?")
@@ -125,6 +124,7 @@ class ReactivationDialogue(Receipts):
         """What the CRM can not take, for want of a phone number or so, a person will settle."""
         if turn.booked_visit:
             return turn.say_booked(turn.booked_visit)
+        turn = self._noted(turn.asking_for(slot), turn)
         try:
             booking = self._crms.crm(turn.company).book(_request(turn, slot))
         except SlotTaken:
@@ -146,6 +146,15 @@ class ReactivationDialogue(Receipts):
         return (
             Effects((saved, *_master_remembered(turn, slot))) + concluded + turn.say_booked(visit)
         )
+
+    def _noted(self, asking: Turn, turn: Turn) -> Turn:
+        """Before the book is asked: a model that reads again after a crash may read something else, and the booking would be
+        nobody's. Raises Conflict."""
+        if asking.journey == turn.journey:
+            return turn
+        self._store.commit([SaveJourney(asking.journey)])
+        version = asking.journey.version + 1
+        return replace(asking, journey=replace(asking.journey, version=version))
 
     def _other_time(self, turn: Turn) -> Effects:
         wish = turn.wish()

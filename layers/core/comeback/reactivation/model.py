@@ -206,6 +206,8 @@ class Attempt:
     """The arm of the text (styles.py)."""
     answered_at: datetime | None = None
     booked_at: datetime | None = None
+    booking: str = ""
+    """`<event id>:<number of the slot>` that words were read to ask for: written before the book is asked."""
 
 
 class Why(StrEnum):

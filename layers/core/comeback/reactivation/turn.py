@@ -79,6 +79,30 @@ class Turn:
         attempt = self.journey.attempt
         return attempt.outcome in UNSETTLED and attempt.detail == what
 
+    @property
+    def answers_whether_to_stop(self) -> bool:
+        """We asked before this was written: of two messages in a row, the second is no answer to what the first was asked."""
+        verb, _, asked_at = self.journey.attempt.detail.partition(" ")
+        open_still = self.journey.attempt.outcome in UNSETTLED and verb == ASKED_TO_STOP
+        return open_still and (not asked_at or self.event.at >= datetime.fromisoformat(asked_at))
+
+    def asking_for(self, slot: Slot) -> "Turn":
+        """What words were read to mean; a button needs no reading."""
+        if self.event.button_id:
+            return self
+        number = self.journey.attempt.slots.index(slot) + 1
+        asked = f"{self.event.event_id}:{number}"
+        attempt = replace(self.journey.attempt, booking=asked)
+        return replace(self, journey=replace(self.journey, attempt=attempt))
+
+    @property
+    def read_before(self) -> AnswerReading | None:
+        """This message was read to ask for a time, which may be booked since."""
+        event_id, _, number = self.journey.attempt.booking.rpartition(":")
+        if event_id != self.event.event_id:
+            return None
+        return AnswerReading(Intent.YES.value, slot=int(number), confidence=1.0)
+
     # ── what was meant ───────────────────────────────────────────────────────────────────────────
 
     def chosen_slot(self) -> Slot | None:
@@ -149,7 +173,7 @@ class Turn:
     def ask_whether_to_stop(self) -> Effects:
         button = wording.stop_button(self.journey.journey_id, self.language)
         question = text(self.language, "Should we stop writing to you? Answer yes or no.")
-        asking = self.remembering(ASKED_TO_STOP)
+        asking = self.remembering(f"{ASKED_TO_STOP} {self.now.isoformat(timespec='seconds')}")
         return asking.heard() + asking._say(question, (button,))
 
     def hand_over(self) -> Effects:
@@ -202,8 +226,8 @@ class Turn:
 
 def read(turn: Turn, model: LanguageModel | None) -> AnswerReading:
     """A button says exactly what is meant; words go to the model, names and numbers masked, with the rules behind it."""
-    if pressed := pressed_button(turn.event.button_id):
-        return pressed
+    if known := pressed_button(turn.event.button_id) or turn.read_before:
+        return known
     company, catalogue = turn.company, turn.scene.catalogue
     names_of_staff = {s.staff_id: s.name for s in catalogue.staff.values()}
     staff = tuple(names_of_staff.values())

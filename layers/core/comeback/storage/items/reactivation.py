@@ -116,6 +116,7 @@ class AttemptMap(Map):
     style = Text()
     answered_at = UTCDateTimeAttribute(null=True)
     booked_at = UTCDateTimeAttribute(null=True)
+    booking = Text()
 
     @classmethod
     def of(cls, attempt: Attempt) -> "AttemptMap":
@@ -138,6 +139,7 @@ class AttemptMap(Map):
             style=attempt.style,
             answered_at=attempt.answered_at,
             booked_at=attempt.booked_at,
+            booking=attempt.booking,
         )
 
     def attempt(self) -> Attempt:
@@ -160,6 +162,7 @@ class AttemptMap(Map):
             style=self.style,
             answered_at=self.answered_at,
             booked_at=self.booked_at,
+            booking=self.booking,
         )
 
 
