@@ -24,6 +24,8 @@ from restoring import Items, Key, Raw
 CONSUMERS = ("Receive", "Deliver", "CrmEvents")
 FRONT_DOOR = ("TelegramWebhook", "WhatsappWebhook", "CrmWebhook")
 """Stay open: they write to queues alone, which keep what comes for four days."""
+CLIENT = "CL#"
+"""How the keys of clients' secrets begin (storage/keys.py)."""
 WRITTEN_AT_ONCE = 25
 PAUSES = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0)
 """Seconds before what a batch left over is written again."""
@@ -92,6 +94,22 @@ def read(table: str, company_id: str) -> dict[Key, Raw]:
         for item in items
         if company_id in ("", restoring.company_of(item))
     }
+
+
+def erased(keys_table: str, then: Items) -> set[tuple[str, str]]:
+    """(company id, client id) of those whose secret is a tombstone: an item of theirs without a secret."""
+    pages = client("dynamodb").get_paginator("query")
+    found = set()
+    for company_id in {restoring.company_of(item) for item in then.values()} - {""}:
+        asked = {":company": {"S": f"CO#{company_id}"}, ":clients": {"S": CLIENT}}
+        for page in pages.paginate(
+            TableName=keys_table,
+            KeyConditionExpression="PK = :company AND begins_with(SK, :clients)",
+            ExpressionAttributeValues=asked,
+        ):
+            ids = (i["SK"]["S"].removeprefix(CLIENT) for i in page["Items"] if "secret" not in i)
+            found |= {(company_id, client_id) for client_id in ids}
+    return found
 
 
 def write(table: str, puts: Iterable[Raw], gone: Iterable[Key]) -> None:
@@ -166,12 +184,16 @@ def _longest(lambdas: Any, functions: Iterable[str]) -> float:
 def put_back(stack: Mapping[str, str], options: argparse.Namespace) -> None:
     """The present is there: data goes back, facts stay."""
     table = stack["TableName"]
-    then = read(past(table, options), options.company)
+    then = _readable(read(past(table, options), options.company), stack)
     if not options.go:
         _change(table, then, options.company, go=False)
         return
     with paused(stack, options.drain):
         _change(table, then, options.company, go=True)
+
+
+def _readable(then: Items, stack: Mapping[str, str]) -> Items:
+    return restoring.without(then, erased(stack["KeysTableName"], then))
 
 
 def _change(table: str, then: Items, company_id: str, *, go: bool) -> None:
@@ -192,7 +214,7 @@ def make_anew(stack: Mapping[str, str], options: argparse.Namespace) -> None:
     table = past(stack["TableName"], options)
     then = read(table, "")
     now = datetime.now(UTC) if options.now is None else options.now
-    wanted = restoring.quiet(then, _today(then, now), now)
+    wanted = restoring.quiet(_readable(then, stack), _today(then, now), now)
     _tell(then, then, wanted)
     if options.go:
         write(table, *restoring.changes(then, wanted))

@@ -5,7 +5,7 @@ they are now, and only the data goes back. Where the present is lost as well, no
 sent in the lost time is as old as the rule's retry interval.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ FACTS = frozenset(
 """Stays as it is now; what was there then and is gone comes back."""
 PRESENT = frozenset({"active", "rate"})
 """Stays as it is now, also where that is nothing: a client held then by a journey that has ended would be held for ever."""
+POINTERS = frozenset({"address", "provider"})
 OURS = "comeback"
 """Source of the visits that we booked: agreed with a client, and nowhere else in the built-in book."""
 RETRY_DAYS = 14
@@ -43,6 +44,13 @@ def company_of(item: Raw) -> str:
     pk, sk = key(item)
     owned = sk if pk == "COMPANIES" else pk
     return owned.removeprefix("CO#").split("#")[0] if owned.startswith("CO#") else ""
+
+
+def without(items: Items, erased: Collection[tuple[str, str]]) -> Items:
+    """Without the items of erased clients (company id, client id) and what points at them: nobody could read them, and some
+    would be tried again and again. Booked time stays, as erasing leaves it."""
+    gone = {f"CO#{company_id}#CL#{client_id}" for company_id, client_id in erased}
+    return {k: item for k, item in items.items() if _partition(item) not in gone}
 
 
 # ── the present is there ─────────────────────────────────────────────────────────────────────────
@@ -69,8 +77,8 @@ def _newcomers(then: Items, now: Items) -> set[str]:
 
 
 def _partition(item: Raw) -> str:
-    """The client's that an item belongs to, an address included."""
-    if kind(item) == "address":
+    """The client's that an item belongs to, pointers at clients included."""
+    if kind(item) in POINTERS:
         return f"CO#{company_of(item)}#CL#{_text(item, 'client_id')}"
     return key(item)[0]
 

@@ -66,12 +66,14 @@ def test_what_was_imported_goes_and_what_happened_stays(
     salon = Shop(driver, company_id, TELEGRAM, SERIAL)
     salon.open()
     store, anna = driver.store, salon.client_id
+    store.commit([SaveClient(Client(company_id, "clara", "Clara", "+79995551234", "en"))])
     before = store.client(company_id, anna)
     arn = backup()
 
     salon.campaign()
     (offer,) = salon.wait_for_messages(1)
     stranger = stops(salon)
+    store.erase(company_id, "clara")
     wrongly_imported(salon)
 
     scope = ("--backup", arn, "--company", company_id)
@@ -85,6 +87,7 @@ def test_what_was_imported_goes_and_what_happened_stays(
     assert (after.visits, after.consents) == (before.visits, before.consents)
     assert sorted(store.clients(company_id)) == sorted([anna, stranger])
     assert opted_out(store.client(company_id, stranger).consents)
+    assert stranger_of(salon) == stranger
     for n in range(3):
         with pytest.raises(NotFound):
             store.client(company_id, f"junk{n}")
@@ -110,9 +113,14 @@ def stops(salon: Shop) -> str:
     said = {"bot": salon.bot, "user_id": chat, "do": "say", "text": "STOP"}
     driver.call("/world/telegram/act", said)
     driver.quiet()
-    found = driver.store.client_at(salon.company.company_id, Address(TELEGRAM, str(chat)))
+    found = stranger_of(salon)
     assert found
     return found
+
+
+def stranger_of(salon: Shop) -> str | None:
+    address = Address(TELEGRAM, str(int(salon.chat) + 100_000))
+    return salon.driver.store.client_at(salon.company.company_id, address)
 
 
 def wrongly_imported(salon: Shop) -> None:

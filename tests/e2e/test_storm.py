@@ -14,7 +14,7 @@ import pytest
 from comeback.channels.telegram_update import Update
 from comeback.channels.webhook import Enqueued
 from comeback.channels.whatsapp_split import queued
-from comeback.conversations.model import ChannelKind
+from comeback.conversations.model import ChannelKind, OutboxState
 from demo.driver import Driver
 
 from tests.architecture.template import functions
@@ -141,10 +141,16 @@ class Storm:
             "visits": [(v.status, v.service_id, v.staff_id, v.amount_minor) for v in file.visits],
             "client": (file.client.unreachable, file.client.doubtful, file.active_journey_id),
             "due": len(file.due),
+            "offered": [self._state(j.attempt.outbox_id) for j in file.journeys],
             "funnel": shop.funnel(),
             "phone": [WHEN.sub("…", text_of(m)) for m in shop.messages()[1:]],
             "offers": len(shop.messages()[:1]),
         }
+
+    def _state(self, outbox_id: str) -> OutboxState:
+        shop = self.shop
+        store, company_id = shop.driver.store, shop.company.company_id
+        return store.outbox(company_id, shop.client_id, outbox_id).state
 
 
 def hold_back(driver: Driver) -> None:

@@ -116,7 +116,22 @@ def test_when_the_present_is_lost_nobody_is_written_to_for_the_retry_interval() 
 def test_a_closed_journey_can_be_read() -> None:
     closed = quiet(table(journey(ANNA, "waiting")), lambda _: date(2026, 3, 9), NOW)
     moment = closed[ANNA, "F#JOURNEY#j1"]["finished_at"]["S"]
-    assert JourneyItem.finished_at.deserialize(moment) == NOW
+    read = JourneyItem.finished_at.deserialize(moment)  # type: ignore[no-untyped-call]
+    assert read == NOW
+
+
+def test_who_was_erased_does_not_come_back() -> None:
+    anna = (
+        item(ANNA, "F#PROFILE", "client"),
+        item("CO#salon#ADDR#telegram#7", "-", "address", client_id="anna"),
+        item("CO#salon#PROVIDER#telegram#7", "-", "provider", client_id="anna"),
+    )
+    others = table(
+        item(BORIS, "F#PROFILE", "client"),
+        item("CO#other#CL#anna", "F#PROFILE", "client"),
+        item("CO#salon#BOOKING#1", "-", "booking", client_id="anna"),
+    )
+    assert restoring.without({**table(*anna), **others}, {("salon", "anna")}) == others
 
 
 KINDS = st.sampled_from(sorted(DATA | FACTS | PRESENT))
