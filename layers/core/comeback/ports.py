@@ -238,8 +238,8 @@ class Store(Protocol):
         ...
 
     def erase(self, company_id: str, client_id: str) -> None:
-        """Everything of this client, for good, in backups too. Writing or reading them raises NotFound from then on, under
-        this id; who comes back comes under a new one. Repeating it is harmless."""
+        """Everything of this client, for good, in backups too. Writing or reading them raises Erased from then on, under this
+        id; who comes back comes under a new one. Repeating it is harmless."""
         ...
 
     def pseudonym(self, company_id: str, value: str) -> str:
@@ -624,7 +624,7 @@ class Dialogue(Receipts, Protocol):
     """What a capability does with a client's words. Reactivation's is the first."""
 
     def answer(self, file: ClientFile, event: MessageReceived) -> Effects:
-        """Calls the CRM and the model as needed; writes nothing but leases, bookings, and what is noted before one: idempotent."""
+        """Calls the CRM and the model; writes nothing but leases, bookings, and what is noted before one: idempotent."""
         ...
 
 
