@@ -78,7 +78,7 @@ class ReactivationDialogue(Receipts):
             return self._outside(company, file, event)
         turn = replace(turn, reading=read(turn, self._models.model(company)))
         if turn.answers_whether_to_stop:
-            turn = replace(turn, reading=stop_or_not(turn.reading)).remembering("")
+            turn = replace(turn, reading=stop_or_not(turn.reading)).asked_to_stop(None)
             if turn.reading.intent == Intent.NO:
                 return turn.ask_which("Good, we stay in touch. Which time suits you?")
         intent = Intent(turn.reading.intent)

@@ -23,7 +23,6 @@ from comeback.reactivation.wishes import Wish, wish_for
 from comeback.texts import text
 
 HAND_OVER = "Thank you! The administrator will answer you here."
-ASKED_TO_STOP = "asked_to_stop"
 OTHER_MASTER = "other_master"
 """What the next turn must know, kept as the attempt's detail until its outcome says more."""
 UNSETTLED = (None, *SILENCE)
@@ -82,9 +81,13 @@ class Turn:
     @property
     def answers_whether_to_stop(self) -> bool:
         """We asked before this was written: of two messages in a row, the second is no answer to what the first was asked."""
-        verb, _, asked_at = self.journey.attempt.detail.partition(" ")
-        open_still = self.journey.attempt.outcome in UNSETTLED and verb == ASKED_TO_STOP
-        return open_still and (not asked_at or self.event.at >= datetime.fromisoformat(asked_at))
+        asked_at = self.journey.attempt.asked_to_stop_at
+        return asked_at is not None and self.event.at >= asked_at.replace(microsecond=0)
+
+    def asked_to_stop(self, at: datetime | None) -> "Turn":
+        """None: the question is answered."""
+        attempt = replace(self.journey.attempt, asked_to_stop_at=at)
+        return replace(self, journey=replace(self.journey, attempt=attempt))
 
     def asking_for(self, slot: Slot) -> "Turn":
         """What words were read to mean; a button needs no reading."""
@@ -173,7 +176,7 @@ class Turn:
     def ask_whether_to_stop(self) -> Effects:
         button = wording.stop_button(self.journey.journey_id, self.language)
         question = text(self.language, "Should we stop writing to you? Answer yes or no.")
-        asking = self.remembering(f"{ASKED_TO_STOP} {self.now.isoformat(timespec='seconds')}")
+        asking = self.asked_to_stop(self.now)
         return asking.heard() + asking._say(question, (button,))
 
     def hand_over(self) -> Effects:

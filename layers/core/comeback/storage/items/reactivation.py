@@ -116,6 +116,7 @@ class AttemptMap(Map):
     style = Text()
     answered_at = UTCDateTimeAttribute(null=True)
     booked_at = UTCDateTimeAttribute(null=True)
+    asked_to_stop_at = UTCDateTimeAttribute(null=True)
     booking = Text()
 
     @classmethod
@@ -139,6 +140,7 @@ class AttemptMap(Map):
             style=attempt.style,
             answered_at=attempt.answered_at,
             booked_at=attempt.booked_at,
+            asked_to_stop_at=attempt.asked_to_stop_at,
             booking=attempt.booking,
         )
 
@@ -162,6 +164,7 @@ class AttemptMap(Map):
             style=self.style,
             answered_at=self.answered_at,
             booked_at=self.booked_at,
+            asked_to_stop_at=self.asked_to_stop_at,
             booking=self.booking,
         )
 
