@@ -40,9 +40,13 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     monkeypatch.setenv("STAGE", "test")
     monkeypatch.setenv("TABLE", "comeback")
     monkeypatch.setenv("BUCKET", "comeback-test")
+    monkeypatch.setenv("KEYS_TABLE", "comeback-keys")
     with mock_aws():
         _forget()
         _table()
+        _keys_table()
+        key = boto3.client("kms").create_key()["KeyMetadata"]
+        monkeypatch.setenv("CONTACTS_KEY", key["Arn"])
         sqs, s3 = boto3.client("sqs"), boto3.client("s3")
         urls = {name: sqs.create_queue(QueueName=name.lower())["QueueUrl"] for name in QUEUES}
         for name, url in urls.items():
@@ -63,6 +67,15 @@ def _forget() -> None:
     aws.client.cache_clear()
     wiring.store.cache_clear()
     wiring.secrets.cache_clear()
+
+
+def _keys_table() -> None:
+    boto3.client("dynamodb").create_table(
+        TableName="comeback-keys",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("PK", "SK")],
+        KeySchema=_schema(""),
+    )
 
 
 def _table() -> None:
