@@ -43,7 +43,7 @@ SPEED = 45.0
 """Simulated seconds a second: an hour, and its 600 journeys, take 80 seconds."""
 TICK_SECONDS = 2.0
 DRAINS_IN_SECONDS = 900.0
-CONCURRENCY = "12"
+CONCURRENCY = "16"
 """Workers at once: each is a process, and the machine has two cores. More are throttled, as AWS does at 1,000, and come again."""
 EVERY_DAY = frozenset(range(7))
 OPEN = {day: Hours(wall_time(8), wall_time(22)) for day in EVERY_DAY}
@@ -130,14 +130,28 @@ class Campaign:
         """Until the last company's sends are over, then a week of silence."""
         hours = -(-len(self.companies) // COMPANIES_PER_HOUR)
         for _ in range(hours):
-            self.driver.invoke("Detect")
+            self._tick("Detect")
             self._hour()
         for _ in range(WINDOW_HOURS):
             self._hour()
         self._drain({"finished", "waiting"})
         self._move(ANSWERED_BY)
-        self.driver.invoke("Expire")
+        self._tick("Expire")
         self._drain({"finished"})
+
+    def _tick(self, function: str) -> None:
+        """Again when all workers are busy, as the Scheduler does."""
+        busy = self.driver.lambdas.exceptions.TooManyRequestsException
+        until = time.monotonic() + DRAINS_IN_SECONDS
+        while True:
+            try:
+                self.driver.invoke(function)
+            except busy:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(TICK_SECONDS)
+            else:
+                return
 
     def _hour(self) -> None:
         """Simulated time goes on whether or not the functions keep pace, as real time does."""
