@@ -19,7 +19,7 @@ from letters import CanNotPutBack, DeadLetters, Letter, parsed, put_back
 
 SUFFIX = "DeadLettersUrl"
 CONSUMERS = {"Inbound": "Receive", "Outbound": "Deliver", "Events": "CrmEvents"}
-"""Queue → the function that reads it. Of Schedule's letters nothing is put back: the next tick does the same."""
+"""Queue → the function that reads it."""
 LOGS_BACK = timedelta(days=14)
 """Dead letters are kept as long."""
 
@@ -79,7 +79,7 @@ def every(stack: Mapping[str, str], only: str) -> list[DeadLetters]:
         DeadLetters(
             name,
             stack[f"{name}{SUFFIX}"],
-            stack.get(f"{name}QueueUrl"),
+            stack.get(f"{name}QueueUrl", stack["EventsQueueUrl"]),
             _log_group(lambdas, stack, CONSUMERS.get(name)),
             sqs,
         )

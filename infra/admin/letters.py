@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote_plus
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -17,6 +18,10 @@ HIDDEN_SECONDS = 60
 NO_TASKS = ("InvalidAction", "UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation")
 """What a service without StartMessageMoveTask answers."""
 TASK_POLL_SECONDS = 2.0
+SCHEDULE = "Schedule"
+"""Its letters come from no queue: ticks, which come again by themselves, and uploads."""
+OTHER_KINDS = {"outbox_id": "message to send", "Records": "uploaded file"}
+"""By a field that only such a message has."""
 
 
 class CanNotPutBack(Exception):
@@ -41,7 +46,14 @@ class Letter:
 
     @property
     def company_id(self) -> str:
-        return str(parsed(self.raw).get("company_id", "?"))
+        of_file = [key.split("/")[1] for key in self.files if key.count("/") > 1]
+        return str(parsed(self.raw).get("company_id", "".join(of_file[:1]) or "?"))
+
+    @property
+    def files(self) -> list[str]:
+        """Keys of uploaded files whose import failed, when it is that."""
+        records = parsed(self.raw).get("Records", [])
+        return [unquote_plus(r["s3"]["object"]["key"]) for r in records if "s3" in r]
 
     @property
     def kind(self) -> str:
@@ -53,7 +65,14 @@ class Letter:
             return " ".join(
                 [str(body["kind"]), str(_object(body.get("detail")).get("resource", ""))]
             ).strip()
-        return "message to send" if "outbox_id" in body else "unknown"
+        if self.is_tick:
+            return "tick"
+        return next((kind for name, kind in OTHER_KINDS.items() if name in body), "unknown")
+
+    @property
+    def is_tick(self) -> bool:
+        """EventBridge Scheduler's own event, or none at all, as the template gives no input."""
+        return "detail-type" in parsed(self.raw) or self.raw["Body"] in ("", "{}")
 
 
 def parsed(raw: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -74,11 +93,11 @@ def _names(body: Any) -> list[str]:
 
 @dataclass(frozen=True)
 class DeadLetters:
-    """One queue's. `queue_url` is where they came from; None where nothing can be put back."""
+    """One queue's. `queue_url`: where they go when they are put back."""
 
     name: str
     url: str
-    queue_url: str | None
+    queue_url: str
     log_group: str | None
     sqs: Any
 
@@ -125,8 +144,8 @@ class DeadLetters:
 
 def put_back(letters: DeadLetters) -> int:
     """How many. SQS does it itself where it can. Raises CanNotPutBack."""
-    if letters.queue_url is None:
-        raise CanNotPutBack("nothing is to be put back: the next tick does the same")
+    if letters.name == SCHEDULE:
+        return _moved(letters)
     before = letters.count()
     try:
         task = letters.sqs.start_message_move_task(SourceArn=_arn(letters))["TaskHandle"]
@@ -160,7 +179,8 @@ def _moved(letters: DeadLetters) -> int:
     try:
         while batch := letters.take():
             for letter in batch:
-                letters.sqs.send_message(**sending(letter, str(letters.queue_url), letters.fifo))
+                for message in _messages(letter, letters):
+                    letters.sqs.send_message(QueueUrl=letters.queue_url, **message)
                 receipt = letter.raw["ReceiptHandle"]
                 letters.sqs.delete_message(QueueUrl=letters.url, ReceiptHandle=receipt)
                 moved += 1
@@ -170,14 +190,26 @@ def _moved(letters: DeadLetters) -> int:
     return moved
 
 
-def sending(letter: Letter, queue_url: str, fifo: bool) -> dict[str, Any]:
-    """SendMessage's arguments.
+def _messages(letter: Letter, letters: DeadLetters) -> list[dict[str, Any]]:
+    """SendMessage's arguments: itself; of an uploaded file, the order to import it; of a tick nothing, the next does the same.
 
-    The group stays, and with it the order. The deduplication id is new, for within five minutes of the first sending SQS would
+    Raises CanNotPutBack for what is none of these.
+    """
+    if letters.name != SCHEDULE:
+        return [_itself(letter, letters.fifo)]
+    if not letter.files and not letter.is_tick:
+        raise CanNotPutBack(f"{letter.message_id} is neither a tick nor an upload: see its log")
+    kind, company_id = "visits_file.import", letter.company_id
+    orders = [{"company_id": company_id, "kind": kind, "detail": {"key": k}} for k in letter.files]
+    return [{"MessageBody": json.dumps(order)} for order in orders]
+
+
+def _itself(letter: Letter, fifo: bool) -> dict[str, Any]:
+    """The group stays, and with it the order. The deduplication id is new, for within five minutes of the first sending SQS would
     drop the old one in silence; and it is the same each time that this letter is sent, so that a send whose answer was lost,
     or a crash before the delete, leaves one message.
     """
-    message = {"QueueUrl": queue_url, "MessageBody": letter.raw["Body"]}
+    message = {"MessageBody": letter.raw["Body"]}
     if letter.raw.get("MessageAttributes"):
         message["MessageAttributes"] = letter.raw["MessageAttributes"]
     if not fifo:

@@ -120,6 +120,31 @@ def test_sqs_moves_them_itself_where_it_can(dead: DeadLetters) -> None:
         letters.put_back(dead)
 
 
+def test_an_upload_is_ordered_anew_and_a_tick_is_taken_away() -> None:
+    key = "imports/salon/my+visits%3A1.csv"
+    upload = {"Records": [{"eventSource": "aws:s3", "s3": {"object": {"key": key}}}]}
+    with mock_aws():
+        real = boto3.client("sqs", region_name="us-east-1")
+        urls = [real.create_queue(QueueName=name)["QueueUrl"] for name in ("dead", "events")]
+        dead = DeadLetters(letters.SCHEDULE, urls[0], urls[1], None, Sqs(real))
+        for body in (upload, {"detail-type": "Scheduled Event"}):
+            real.send_message(QueueUrl=dead.url, MessageBody=json.dumps(body))
+        assert sorted((x.company_id, x.kind) for x in dead.look()) == [
+            ("?", "tick"),
+            ("salon", "uploaded file"),
+        ]
+        assert letters.put_back(dead) == 2
+        assert dead.count() == 0
+        real.send_message(QueueUrl=dead.url, MessageBody=json.dumps({"what": "?"}))
+        with pytest.raises(CanNotPutBack):
+            letters.put_back(dead)
+        assert dead.count() == 1
+        (order,) = real.receive_message(QueueUrl=dead.queue_url)["Messages"]
+    detail = {"key": "imports/salon/my visits:1.csv"}
+    expected = {"company_id": "salon", "kind": "visits_file.import", "detail": detail}
+    assert json.loads(order["Body"]) == expected
+
+
 def test_looking_leaves_all_where_they_were(dead: DeadLetters) -> None:
     lies(dead, "1")
     assert [letter.raw["Body"] for letter in dead.look()] == ["1"]
@@ -147,6 +172,7 @@ def test_looking_leaves_all_where_they_were(dead: DeadLetters) -> None:
         ),
         ({"kind": "crm.sync", "detail": {"name": "full"}}, "crm.sync"),
         ({"client_id": "anna", "outbox_id": "re.wamid.Nzk5"}, "message to send"),
+        ({}, "tick"),
         ("79990000077 says hello", "unknown"),
         (["79990000077"], "unknown"),
     ],
