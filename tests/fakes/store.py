@@ -21,7 +21,7 @@ from comeback.conversations.model import (
     OutboxState,
 )
 from comeback.conversations.outbox import claimed_at
-from comeback.errors import AlreadyDone, Conflict, NotFound, Unavailable
+from comeback.errors import AlreadyDone, Conflict, Erased, NotFound, Unavailable
 from comeback.ports import Catalogue, ClientFile, FunnelDay, ImportedClient, SeenEvent, Usage
 from comeback.reactivation.model import (
     DueService,
@@ -91,7 +91,7 @@ class FakeStore:
         assert not twice, f"DynamoDB refuses two writes of one item in a transaction: {twice}"
         assert len(writes) <= 100, "a transaction takes 100 writes"
         if any(w.at[:3] in self._erased and w.at[3:4] in PERSONAL and w.item for w in writes):
-            raise NotFound("an erased client")
+            raise Erased("an erased client")
         broken = [write for write in writes if not write.holds(self._get(write.at))]
         if any(write.at[0] == "event" for write in broken):
             raise AlreadyDone("this event had its effect before")
@@ -177,7 +177,7 @@ class FakeStore:
     def client(self, company_id: str, client_id: str) -> ClientFile:
         items = self._items["client", company_id, client_id]
         if ("profile",) not in items:
-            raise NotFound(f"client {client_id}")
+            raise self._missing(company_id, client_id)
         visits = sorted(_of(items, "visit", Visit), key=lambda v: v.starts_at)
         journeys = sorted(_of(items, "journey", Journey), key=lambda j: j.started_at)
         return ClientFile(
@@ -211,7 +211,7 @@ class FakeStore:
     def outbox(self, company_id: str, client_id: str, outbox_id: str) -> OutboxMessage:
         found: OutboxMessage | None = self._get(("client", company_id, client_id, "out", outbox_id))
         if found is None:
-            raise NotFound(f"message {outbox_id}")
+            raise self._missing(company_id, client_id)
         return found
 
     def messages(self, company_id: str, client_id: str) -> list[OutboxMessage]:
@@ -285,6 +285,10 @@ class FakeStore:
             if at[:2] == ("address", company_id):
                 for value in [v for v, whose in pointers.items() if whose == client_id]:
                     del pointers[value]
+
+    def _missing(self, company_id: str, client_id: str) -> NotFound:
+        erased = ("client", company_id, client_id) in self._erased
+        return Erased(client_id) if erased else NotFound(client_id)
 
     def pseudonym(self, company_id: str, value: str) -> str:
         return sha256(f"{company_id}|{value}".encode()).hexdigest()

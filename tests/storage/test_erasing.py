@@ -23,12 +23,13 @@ from comeback.conversations.model import (
     OutboxState,
     Purpose,
 )
-from comeback.errors import NotFound
+from comeback.errors import Erased, NotFound
 from comeback.ports import ImportedClient
-from comeback.reactivation.model import JourneyState
+from comeback.reactivation.model import JourneyState, Outcome
 from comeback.storage import cipher, keys
 from comeback.storage.cipher import Unreadable
 from comeback.storage.keyed_vault import KeyedVault
+from comeback.storage.sealing import Sealing
 from comeback.storage.store import DynamoStore
 from comeback.storage.vault import SEALED
 
@@ -272,15 +273,39 @@ def test_a_journey_of_an_erased_client_is_passed_over(store: DynamoStore, aws: A
     assert [(j.client_id, j.state) for j in waiting] == [("c2", JourneyState.WAITING)]
 
 
+def test_a_client_erased_in_the_middle_of_a_journey_is_no_error(store: DynamoStore) -> None:
+    """Whatever step comes next, the queue's delivery included, is told so, and the hourly expiry passes over."""
+    life = Life(store)
+    life.open_salon()
+    life.client("c1")
+    (ref,) = life.campaign()
+    life.run_until_sent(ref)
+    store.erase("salon", "c1")
+    outbox_id = f"{ref.journey_id}.1"
+    for late in (
+        lambda: life.analyse.run(ref),
+        lambda: life.find_slots.run(ref),
+        lambda: life.send.run(ref, "late"),
+        lambda: life.track.run(ref, Outcome.NO_RESPONSE),
+        lambda: life.deliver.deliver("salon", "c1", outbox_id),
+    ):
+        with pytest.raises(Erased):
+            late()
+    life.clock.advance(days=30)
+    life.expire.tick()
+    again = MessageReceived("tg.9", life.telegram.sent[0].address, life.clock.now(), "Привет")
+    life.receive.receive("salon", again)
+    assert list(store.clients("salon")) not in ([], ["c1"])
+
+
 # ── before contacts were sealed ──────────────────────────────────────────────────────────────────
 
 
 def test_what_was_written_before_is_read_and_sealed_at_its_next_writing(
     aws: Any, table: str, store: DynamoStore, process: Process
 ) -> None:
-    plain = DynamoStore(table, KeyedVault(KEYS, lambda: None, ""))
-    plain.table.vault = None
-    known(plain)
+    store.table._sealing = Sealing(None)
+    known(store)
     assert raw.holds(raw.items(aws, table), NAME)
     reader = process()
     client = reader.client("salon", "yc77").client

@@ -33,7 +33,7 @@ from comeback.conversations.model import (
     OutboxState,
     Purpose,
 )
-from comeback.errors import AlreadyDone, Conflict, NotFound
+from comeback.errors import AlreadyDone, Conflict, Erased, NotFound
 from comeback.ports import ImportedClient, SeenEvent, Store
 from comeback.reactivation.model import (
     Attempt,
@@ -243,3 +243,31 @@ def test_an_import_keeps_what_we_learnt(both: Store) -> None:
     assert (file.client.name, file.client.version) == ("Anna P", 1)
     assert (file.visits, file.due) == ((VISIT,), (rest,))
     assert both.client_at("salon", CHAT) == "anna"
+
+
+def test_an_erased_client_is_gone_and_stays_so(both: Store) -> None:
+    row = ImportedClient(ANNA, (VISIT,), due=(DUE,))
+    both.import_visits("salon", [row])
+    both.erase("salon", "anna")
+    both.erase("salon", "anna")
+    assert both.client_at("salon", CHAT) is None
+    assert not list(both.due("salon", ON + timedelta(days=99)))
+    assert not list(both.clients("salon"))
+    assert both.import_visits("salon", [row]) == 0
+    for ask in (
+        lambda: both.client("salon", "anna"),
+        lambda: both.outbox("salon", "anna", "m1"),
+        lambda: both.commit([SaveClient(ANNA)]),
+    ):
+        with pytest.raises(Erased):
+            ask()
+    with pytest.raises(NotFound) as never:
+        both.client("salon", "boris")
+    assert not isinstance(never.value, Erased)
+
+
+def test_a_pseudonym_is_the_same_for_the_same_in_one_company(both: Store) -> None:
+    told = both.pseudonym("salon", "phone:+79031234567")
+    assert told == both.pseudonym("salon", "phone:+79031234567")
+    assert "79031234567" not in told
+    assert told != both.pseudonym("barber", "phone:+79031234567")

@@ -45,7 +45,7 @@ def store(table: str, vault: KeyedVault, used: Used) -> DynamoStore:
 
 @pytest.fixture(params=["fake", "real"])
 def both(request: pytest.FixtureRequest) -> Store:
-    return FakeStore() if request.param == "fake" else request.getfixturevalue("store")  # type: ignore[no-any-return]  # a fixture's value
+    return FakeStore() if request.param == "fake" else request.getfixturevalue("store")
 
 
 def test_the_units_of_a_request_are_those_that_dynamodb_tells(

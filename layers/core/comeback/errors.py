@@ -9,6 +9,7 @@ ComebackError
 └── Permanent            repeating can not help
     ├── InvalidInput     names the field and the way to mend it
     ├── NotFound
+    │   └── Erased       a client who was erased: there is nothing more to do, and nothing went wrong
     ├── Refused          who asks may not (bad signature, bad secret, wrong tenant)
     ├── Undeliverable    the messenger said a definite no; `code` is the provider's own
     ├── SlotTaken        somebody else has the slot; offer the next best
@@ -66,6 +67,10 @@ class InvalidInput(Permanent):
 
 class NotFound(Permanent):
     """No such thing in this company."""
+
+
+class Erased(NotFound):
+    """This client was erased: nothing is written or read of them any more. Whoever was about to is done."""
 
 
 class Refused(Permanent):

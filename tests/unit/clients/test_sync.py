@@ -192,3 +192,16 @@ def fresh(crm: FakeCrm) -> Salon:
     again.store.save_company(COMPANY)
     crm.broken, crm.calls = [], []
     return again
+
+
+@pytest.mark.parametrize("name", ["full", "delta"])
+def test_who_was_erased_does_not_come_back_with_the_crm(salon: Salon, name: str) -> None:
+    salon.sync.run("salon", "full")
+    salon.store.erase("salon", "yc1")
+    salon.clock.advance(hours=1)
+    salon.crm.on_records["105"] = a_record(
+        105, 1, NOON + timedelta(days=3), VisitStatus.BOOKED, salon.clock.now()
+    )
+    assert salon.sync.run("salon", name)
+    assert "yc1" not in set(salon.store.clients("salon"))
+    assert salon.file(3).visits

@@ -10,6 +10,7 @@ import pytest
 from comeback.errors import (
     AlreadyDone,
     Conflict,
+    Erased,
     NotFound,
     RateLimited,
     Retryable,
@@ -78,8 +79,9 @@ def test_a_failure_is_left_in_the_queue_and_costs_no_other_its_turn(error: Excep
     assert work.tried == [1, 2]
 
 
-def test_what_was_done_before_is_done() -> None:
-    assert Work({1: AlreadyDone("before")}).run(record(1)) == []
+@pytest.mark.parametrize("nothing", [AlreadyDone("before"), Erased("the client")])
+def test_what_was_done_before_or_is_of_nobody_any_more_is_done(nothing: Exception) -> None:
+    assert Work({1: nothing}).run(record(1)) == []
 
 
 def test_a_body_that_can_not_be_read_is_left_for_the_dead_letters() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from comeback.errors import NotFound, Unavailable
+from comeback.errors import Erased, NotFound, Unavailable
 from comeback.runtime import steps
 from comeback.runtime.steps import Next
 
@@ -98,6 +98,24 @@ def test_starts_by_the_map_are_no_states() -> None:
     """Its children are Express: billed by the request."""
     processor = machine("campaign")["States"]["StartJourneys"]["ItemProcessor"]
     assert processor["ProcessorConfig"]["ExecutionType"] == "EXPRESS"
+
+
+def test_an_erased_clients_journey_ends_at_the_next_choice() -> None:
+    """Without an alarm. What stands before a step without one fails, and Track's Choice comes next."""
+
+    def erased(_state: Mapping[str, Any]) -> steps.Answer:
+        raise Erased("the client")
+
+    for name in STEPS:
+        if after(name) is Next.CHOICE:
+            told = steps.answer(INPUT, erased, after(name))
+            assert told["status"] not in steps.GOING_ON
+            assert STEPS[name]["Next"] != "Track"
+        else:
+            with pytest.raises(steps.Failed, match="Erased"):
+                steps.answer(INPUT, erased, after(name))
+            caught = machine("journey")["States"][STEPS[name]["Catch"][-1]["Next"]]
+            assert caught["Next"] == "Track"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from comeback.changes import EventSeen, PutOutbox, SaveConsent, SaveVisit
 from comeback.clients.directory import Directory, client_of, merged, saved
 from comeback.clients.model import Client, Visit, VisitStatus
 from comeback.companies.model import Company
-from comeback.errors import AlreadyDone, Conflict
+from comeback.errors import AlreadyDone, Conflict, Erased
 from comeback.ports import (
     ClientFile,
     Clock,
@@ -57,11 +57,14 @@ class RecordFollower:
         """Whether it changed anything. `crm_client_id`: whose it is said to be; saves a request when true.
 
         Two events may share an id (YCLIENTS' times have whole seconds): the file decides what is new, not the id.
-        Raises what the CRM raises, and Conflict when others kept changing the client.
+        Who was erased here stays so, though the CRM knows them. Raises what the CRM raises, and Conflict when others kept
+        changing the client.
         """
         for attempt in range(ATTEMPTS):
             try:
                 return self._once(company, record_id, event_id, crm_client_id)
+            except Erased:
+                return False
             except (Conflict, AlreadyDone):
                 if attempt == ATTEMPTS - 1:
                     raise

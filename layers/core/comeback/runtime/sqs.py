@@ -1,7 +1,7 @@
 """The SQS answer to our errors, mapped once.
 
 Retryable and unknown errors leave the record in the queue (after its receives it goes to the DLQ with an alarm);
-`AlreadyDone` is success; any other `Permanent` can not be mended by repeating, and so goes the same way to the DLQ,
+`AlreadyDone` and `Erased` are success; any other `Permanent` can not be mended by repeating, and so goes the same way to the DLQ,
 where an operator sees it: nothing is dropped in silence (promise 3). FIFO order within a group is kept: after the
 first failure of a group the rest of that group in the batch is returned untried. A receive is counted for the untried, too, so
 the last receive of what fails is its neighbours' turn: it goes to the DLQ, and would take them along.
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from comeback.errors import AlreadyDone, Permanent, Retryable
+from comeback.errors import AlreadyDone, Erased, Permanent, Retryable
 from comeback.runtime.logs import correlate, forget, logger
 from comeback.runtime.meter import METER
 
@@ -99,8 +99,8 @@ def _failure(record: Record, handle: Handle) -> Failure | None:
         correlate(company_id=company_id)
         with METER.of(company_id):
             handle(body)
-    except AlreadyDone:
-        logger.info("already done")
+    except (AlreadyDone, Erased) as nothing_to_do:
+        logger.info("nothing to do", extra={"reason": type(nothing_to_do).__name__})
     except Retryable as error:
         logger.warning("to be retried", extra={"error": type(error).__name__})
         return Failure(_seconds(record, error.retry_after))

@@ -19,6 +19,7 @@ from comeback.runtime.meter import METER
 GOING_ON = frozenset({"ready", "early", "retry", "unreserved"})
 """Statuses that the Choices know; any other leads to Ended."""
 Answer = Mapping[str, Any]
+ERASED: Answer = {"status": "erased"}
 
 
 class Next(Enum):
@@ -48,15 +49,22 @@ def answer(
     correlate(company_id=company_id, journey_id=str(state.get("journey_id", "")))
     with METER.invocation(), METER.of(company_id):
         METER.note("state_transitions", 1)
-        result = _run(state, step)
+        result = _run(state, step, then)
         METER.note("state_transitions", _after(result, then))
     logger.info("step", extra={"status": result.get("status", "")})
     return result
 
 
-def _run(state: Mapping[str, Any], step: Callable[[Mapping[str, Any]], Answer]) -> Answer:
+def _run(
+    state: Mapping[str, Any], step: Callable[[Mapping[str, Any]], Answer], then: Next
+) -> Answer:
+    """An erased client's journey ends without an alarm, at the next Choice: Track's, where a step is followed by none."""
     try:
         return step(state)
+    except errors.Erased:
+        if then is not Next.CHOICE:
+            raise Failed("Erased") from None
+        return ERASED
     except errors.Retryable as error:
         logger.warning("to be retried", extra={"error": type(error).__name__})
         raise Retryable(type(error).__name__) from None

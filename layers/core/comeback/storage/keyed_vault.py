@@ -12,13 +12,14 @@ from typing import Any
 
 from msgspec import msgpack
 
+from comeback.errors import Erased
 from comeback.ports import Note
 from comeback.storage import cipher
 from comeback.storage.cipher import Unreadable
 from comeback.storage.client_secrets import ClientSecrets
 from comeback.storage.data_keys import DataKeys
 from comeback.storage.table import Table
-from comeback.storage.vault import SEALED, ClientRef, Erased, Personal, Raw
+from comeback.storage.vault import SEALED, ClientRef, Personal, Raw
 
 BINARY = "B"
 
@@ -87,6 +88,10 @@ class KeyedVault:
 
     def erase(self, client: ClientRef) -> None:
         self._secrets.erase(client)
+
+    def is_erased(self, client: ClientRef) -> bool:
+        secrets = self._secrets.all([client])
+        return client in secrets and secrets[client] is None
 
     def erased(self, company_id: str) -> Sequence[ClientRef]:
         return self._secrets.erased(company_id)

@@ -14,7 +14,7 @@ from comeback.changes import Change
 from comeback.companies.identity import is_company_id
 from comeback.companies.model import Company
 from comeback.conversations.model import Account, Address, ChannelKind, OutboxMessage
-from comeback.errors import InvalidInput, NotFound
+from comeback.errors import Erased, InvalidInput, NotFound
 from comeback.ports import Catalogue, ClientFile, FunnelDay, ImportedClient, Note, SeenEvent, Usage
 from comeback.reactivation.model import (
     DueService,
@@ -149,7 +149,7 @@ class DynamoStore:
             by_kind[type(item)].append(item)
         profiles: list[ClientItem] = by_kind[ClientItem]
         if not profiles:
-            raise NotFound(f"client {client_id}")
+            raise self._missing(company_id, client_id, f"client {client_id}")
         visits = sorted((i.visit() for i in by_kind[VisitItem]), key=lambda v: v.starts_at)
         journeys = sorted((i.journey() for i in by_kind[JourneyItem]), key=lambda j: j.started_at)
         return ClientFile(
@@ -181,7 +181,7 @@ class DynamoStore:
     def outbox(self, company_id: str, client_id: str, outbox_id: str) -> OutboxMessage:
         item = self.table.get(OutboxItem, keys.outbox(company_id, client_id, outbox_id))
         if item is None:
-            raise NotFound(f"message {outbox_id}")
+            raise self._missing(company_id, client_id, f"message {outbox_id}")
         return item.message()
 
     def outbox_by_provider_id(
@@ -252,6 +252,11 @@ class DynamoStore:
     def erased(self, company_id: str) -> Iterable[str]:
         """Everybody who ever was: after a backup is restored, `erase` is due to them again."""
         return (client.client_id for client in self._vault.erased(company_id))
+
+    def _missing(self, company_id: str, client_id: str, what: str) -> NotFound:
+        """Says why: whoever asks for an erased client's is done, whoever asks for what never was is wrong."""
+        erased = self._vault.is_erased(ClientRef(company_id, client_id))
+        return Erased(what) if erased else NotFound(what)
 
     def pseudonym(self, company_id: str, value: str) -> str:
         return self._vault.blind(company_id, f"PSEUDONYM#{value}")

@@ -20,9 +20,10 @@ from comeback.errors import RateLimited
 from comeback.ports import Note
 from comeback.storage.faults import answering
 from comeback.storage.items.base import Item
-from comeback.storage.keys import Key, Stored, blind, client_in, is_event
+from comeback.storage.keys import Key
+from comeback.storage.sealing import Sealing, in_raw, raw_key
 from comeback.storage.units import MeteredConnection
-from comeback.storage.vault import SEALED, ClientRef, Personal, Raw, Vault
+from comeback.storage.vault import Raw, Vault
 
 Kind = TypeVar("Kind", bound=Item)
 Element = TypeVar("Element")
@@ -86,7 +87,7 @@ class Table:
         vault: Vault | None = None,
     ) -> None:
         self.name = name
-        self.vault = vault
+        self._sealing = Sealing(vault)
         self.connection = MeteredConnection(
             used,
             region=region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION"),
@@ -97,29 +98,33 @@ class Table:
         )
         self.connection.add_meta_table(MetaTable(schema(name)))
 
+    def places(self, key: Key) -> Sequence[Key]:
+        """Where an item of this key may stand, as `Stored` keys."""
+        return self._sealing.places(key)
+
     # ── reading ──────────────────────────────────────────────────────────────────────────────────
 
     def get(self, kind: type[Kind], key: Key) -> Kind | None:
         """None, too, when its client was erased."""
-        for place in self.places(key):
+        for place in self._sealing.places(key):
             with answering():
                 data = self.connection.get_item(self.name, *place, consistent_read=True)
             if "Item" in data:
-                return next(self._opened(kind, [data["Item"] | _at(key)]), None)
+                return next(self._sealing.opened(kind, [data["Item"] | in_raw(key)]), None)
         return None
 
     def get_all(self, wanted: Iterable[Key]) -> dict[Key, Item]:
         """Those that exist, and whose clients were not erased."""
         found: dict[Key, Item] = {}
-        asked = {self._place(key): key for key in wanted}
+        asked = {self._sealing.place(key): key for key in wanted}
         for part in parts(asked, READ_AT_ONCE):
             left = [{"PK": key.pk, "SK": key.sk} for key in part]
             for pause in (0.0, *PAUSES):
                 time.sleep(pause)
                 data = self._batch_get(left)
                 raws = data["Responses"].get(self.name, ())
-                raws = [raw | _at(asked[_key(raw)]) for raw in raws]
-                found |= {item.key: item for item in self._opened(Item, raws)}
+                raws = [raw | in_raw(asked[raw_key(raw)]) for raw in raws]
+                found |= {item.key: item for item in self._sealing.opened(Item, raws)}
                 left = data.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
                 if not left:
                     break
@@ -153,7 +158,7 @@ class Table:
                     index_name=index,
                     limit=page,
                 )
-            yield from self._opened(kind, data["Items"])
+            yield from self._sealing.opened(kind, data["Items"])
             start = data.get("LastEvaluatedKey")
             if not start:
                 return
@@ -170,7 +175,7 @@ class Table:
                     exclusive_start_key=start,
                     attributes_to_get=["PK", "SK"],
                 )
-            yield from (_key(raw) for raw in data["Items"])
+            yield from (raw_key(raw) for raw in data["Items"])
             start = data.get("LastEvaluatedKey")
             if not start:
                 return
@@ -182,12 +187,12 @@ class Table:
 
         A lone write that may be repeated goes as itself: it costs half of a transaction.
         """
-        raws = self._sealed([write.item for write in writes if isinstance(write, Put)])
+        raws = self._sealing.sealed([write.item for write in writes if isinstance(write, Put)])
         with answering():
             if len(writes) > 1 or isinstance(writes[0], Update):
                 self._transact(writes, raws, token)
                 return
-            place, condition = self._place(writes[0].key), writes[0].condition
+            place, condition = self._sealing.place(writes[0].key), writes[0].condition
             if raws:
                 self.connection.put_item(self.name, *place, raws[0], condition=condition)
             else:
@@ -210,7 +215,7 @@ class Table:
         )
 
     def _arguments(self, write: Write, **more: Any) -> dict[str, Any]:
-        place = self._place(write.key)
+        place = self._sealing.place(write.key)
         return self.connection.get_operation_kwargs(
             self.name, *place, condition=write.condition, **more
         )
@@ -218,18 +223,20 @@ class Table:
     def add(self, key: Key, actions: Sequence[Action]) -> None:
         """Outside any transaction, at half its price: for counters that a repeated request may count twice."""
         with answering():
-            self.connection.update_item(self.name, *self._place(key), actions=actions)
+            self.connection.update_item(self.name, *self._sealing.place(key), actions=actions)
 
     def put_all(self, items: Iterable[Item]) -> None:
         """Unconditionally, in batches, each batch on its own; of two with the same key the later stands."""
         last = {item.key: item for item in items}
         for part in parts(last.values(), WRITTEN_AT_ONCE):
-            self._write_all("PutRequest", "Item", self._sealed(part))
+            self._write_all("PutRequest", "Item", self._sealing.sealed(part))
 
     def delete_all(self, wanted: Iterable[Key]) -> None:
         """As `put_all`. What is not there is no error."""
         for part in parts(dict.fromkeys(wanted), WRITTEN_AT_ONCE):
-            self._write_all("DeleteRequest", "Key", [_at(self._place(key)) for key in part])
+            self._write_all(
+                "DeleteRequest", "Key", [in_raw(self._sealing.place(key)) for key in part]
+            )
 
     def _write_all(self, request: str, part: str, left: Sequence[Raw]) -> None:
         into = "put_items" if request == "PutRequest" else "delete_items"
@@ -243,57 +250,6 @@ class Table:
             if not left:
                 return
         raise RateLimited("DynamoDB leaves items unwritten", retry_after=1)
-
-    # ── what is personal ─────────────────────────────────────────────────────────────────────────
-
-    def _place(self, key: Key) -> Key:
-        """Where it is stored."""
-        hidden = blind(key) if self.vault else None
-        if hidden is None or self.vault is None:
-            return key
-        return hidden.stored(self.vault.blind(hidden.company_id, f"{hidden.kind}#{hidden.value}"))
-
-    def places(self, key: Key) -> Sequence[Key]:
-        """Where it may stand: pointers that were written before keys were blinded stand where they stood."""
-        place = self._place(key)
-        return (place,) if place == key or is_event(key) else (place, Stored(*key))
-
-    def _sealed(self, items: Sequence[Item]) -> list[Raw]:
-        """Raises vault.Erased."""
-        raws = [item.serialize() | _at(self._place(item.key)) for item in items]
-        if self.vault is None:
-            return raws
-        personal = [n for n, item in enumerate(items) if item.personal]
-        wanted = [Personal(_client(raws[n]), raws[n], items[n].personal) for n in personal]
-        for n, sealed in zip(personal, self.vault.seal(wanted), strict=True):
-            raws[n] = sealed
-        return raws
-
-    def _opened(self, kind: type[Kind], raws: Sequence[Raw]) -> Iterator[Kind]:
-        """Those of erased clients are left out."""
-        found: list[Raw | None] = list(raws)
-        sealed = [n for n, raw in enumerate(raws) if SEALED in raw]
-        if sealed and self.vault:
-            opened = self.vault.open([(_client(raws[n]), raws[n]) for n in sealed])
-            for n, raw in zip(sealed, opened, strict=True):
-                found[n] = raw
-        return (kind.from_raw_data(raw) for raw in found if raw is not None)
-
-
-def _at(key: Key) -> Raw:
-    return {"PK": {"S": key.pk}, "SK": {"S": key.sk}}
-
-
-def _key(raw: Raw) -> Key:
-    return Key(raw["PK"]["S"], raw["SK"]["S"])
-
-
-def _client(raw: Raw) -> ClientRef:
-    """Raises ValueError: an item whose class declares personal attributes lies in no client's partition."""
-    found = client_in(raw["PK"]["S"])
-    if found is None:
-        raise ValueError(f"{raw['SK']['S']} is personal, but in no client's partition")
-    return ClientRef(*found)
 
 
 def parts(elements: Iterable[Element], size: int) -> Iterator[list[Element]]:

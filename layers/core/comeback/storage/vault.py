@@ -7,16 +7,10 @@ vault that keeps them there and leaves a reference in the item takes its place; 
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
-from comeback.errors import NotFound
-
 Raw = dict[str, Any]
 """An item as DynamoDB takes it: attribute → {type: value}, keys included."""
 SEALED = "sealed"
 """The attribute that stands for an item's personal ones."""
-
-
-class Erased(NotFound):
-    """This client was erased: nothing is written or read of them any more."""
 
 
 class ClientRef(NamedTuple):
@@ -36,7 +30,7 @@ class Vault(Protocol):
     """Raises Unavailable and RateLimited; Unreadable for what was tampered with."""
 
     def seal(self, items: Sequence[Personal]) -> list[Raw]:
-        """In the same order, without the personal attributes. Raises Erased."""
+        """In the same order, without the personal attributes. Raises errors.Erased."""
         ...
 
     def open(self, items: Sequence[tuple[ClientRef, Raw]]) -> list[Raw | None]:
@@ -58,5 +52,7 @@ class Vault(Protocol):
     def erase(self, client: ClientRef) -> None:
         """For good: no later call seals or opens anything of this client. Repeating it is harmless."""
         ...
+
+    def is_erased(self, client: ClientRef) -> bool: ...
 
     def erased(self, company_id: str) -> Sequence[ClientRef]: ...
