@@ -3,9 +3,12 @@ the other did not exist, and nothing of the other's changes. Methods, changes an
 """
 
 from dataclasses import replace
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
+from comeback import storage
 from comeback.companies.model import Company
 from comeback.errors import Refused
 from comeback.ports import ImportedClient
@@ -16,10 +19,23 @@ from comeback.storage.keys import Key
 
 from tests.tenants.conftest import Process
 from tests.tenants.made import arguments, made
-from tests.tenants.world import CHANGES, A, B, Rows, World, become, ended, methods, of, rows
+from tests.tenants.world import CHANGES, PORTS, A, B, Rows, World, become, ended, methods, of, rows
 
 ACROSS = pytest.mark.fault("another company's ids, at every port", "as if they did not exist")
 MIXED = pytest.mark.fault("one decision about two companies", "refused, nothing written")
+
+
+def test_every_port_on_the_table_is_tried() -> None:
+    modules = (
+        import_module(f"{storage.__name__}.{m.name}") for m in iter_modules(storage.__path__)
+    )
+    found = {
+        each
+        for module in modules
+        for each in vars(module).values()
+        if isinstance(each, type) and each.__name__.startswith("Dynamo")
+    }
+    assert found == set(PORTS.values())
 
 
 def test_there_is_data_of_every_kind(filled: Rows) -> None:
