@@ -59,8 +59,8 @@ def test_the_local_clouds_address_is_honoured(monkeypatch: pytest.MonkeyPatch) -
 def test_time_outs_lie_below_every_functions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
     config: Any = Table("t").connection.client.meta.config
-    assert (config.connect_timeout, config.read_timeout) == (2, 3)
-    assert config.retries == {"total_max_attempts": 3, "mode": "standard"}
+    assert (config.connect_timeout, config.read_timeout) == (1, 3)
+    assert config.retries == {"total_max_attempts": 2, "mode": "standard"}
 
 
 def test_long_answers_are_read_to_the_end(store: DynamoStore, wire: Wire) -> None:
