@@ -7,7 +7,7 @@ import pytest
 from comeback.clients.model import Visit, VisitStatus, opted_out
 from comeback.companies.model import Company
 from comeback.conversations.model import MessageReceived
-from comeback.errors import Unavailable
+from comeback.errors import Unavailable, Undeliverable
 from comeback.ports import AnswerReading
 from comeback.reactivation.dialogue import ReactivationDialogue
 from comeback.reactivation.intents import Intent
@@ -86,6 +86,16 @@ def test_the_second_of_two_messages_answers_nothing(life: Life, ref: JourneyRef)
     for n in (1, 2):
         event = MessageReceived(f"e{n}", CHAT, said + timedelta(seconds=n), "well well")
         life.receive.receive("salon", event)
+    assert not opted_out(life.store.client("salon", "anna").consents)
+
+
+@pytest.mark.fault("the question whether to stop does not arrive, then a yes", "no stop")
+def test_who_was_not_asked_does_not_answer(life: Life, ref: JourneyRef) -> None:
+    read_by(life, STOP, YES)
+    life.telegram.problems = [Undeliverable("refused", code="500")]
+    life.says("well well")
+    life.clock.advance(minutes=1)
+    life.says("yes")
     assert not opted_out(life.store.client("salon", "anna").consents)
 
 

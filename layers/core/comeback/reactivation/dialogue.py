@@ -77,8 +77,8 @@ class ReactivationDialogue(Receipts):
         if turn is None:
             return self._outside(company, file, event)
         turn = replace(turn, reading=read(turn, self._models.model(company)))
-        if turn.answers_whether_to_stop:
-            turn = replace(turn, reading=stop_or_not(turn.reading)).asked_to_stop(None)
+        if self._asked_whether_to_stop(turn):
+            turn = replace(turn, reading=stop_or_not(turn.reading)).with_stop_question("")
             if turn.reading.intent == Intent.NO:
                 return turn.ask_which("Good, we stay in touch. Which time suits you?")
         intent = Intent(turn.reading.intent)
@@ -88,6 +88,15 @@ class ReactivationDialogue(Receipts):
         if verb is None or (turn.booked_visit and intent not in STANDS):
             return turn.hand_over()
         return verb(turn)
+
+    def _asked_whether_to_stop(self, turn: Turn) -> bool:
+        asked, client = turn.journey.attempt.stop_question, turn.client
+        try:
+            return bool(asked) and turn.answers(
+                self._store.outbox(client.company_id, client.client_id, asked)
+            )
+        except NotFound:
+            return False
 
     def _turn(self, company: Company, file: ClientFile, event: MessageReceived) -> Turn | None:
         """None when there is no journey that this could answer, or its service is gone."""

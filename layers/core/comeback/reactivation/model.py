@@ -206,8 +206,8 @@ class Attempt:
     """The arm of the text (styles.py)."""
     answered_at: datetime | None = None
     booked_at: datetime | None = None
-    asked_to_stop_at: datetime | None = None
-    """When we asked whether to stop, and have not heard yet."""
+    stop_question: str = ""
+    """Outbox id of our question whether to stop, while it is open."""
     booking: str = ""
     """`<event id>:<number of the slot>` that words were read to ask for: written before the book is asked."""
 

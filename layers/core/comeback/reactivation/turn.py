@@ -9,7 +9,7 @@ from comeback.bookings.model import Service, Slot
 from comeback.changes import CountArm, SaveJourney
 from comeback.clients.model import Client, Visit, VisitStatus
 from comeback.companies.model import Company
-from comeback.conversations.model import Button, MessageReceived
+from comeback.conversations.model import Button, MessageReceived, OutboxMessage, OutboxState
 from comeback.ports import AnswerFacts, AnswerReading, Effects, LanguageModel
 from comeback.reactivation import answers, learning, names, wording
 from comeback.reactivation.answers import Intent
@@ -78,15 +78,15 @@ class Turn:
         attempt = self.journey.attempt
         return attempt.outcome in UNSETTLED and attempt.detail == what
 
-    @property
-    def answers_whether_to_stop(self) -> bool:
-        """We asked before this was written: of two messages in a row, the second is no answer to what the first was asked."""
-        asked_at = self.journey.attempt.asked_to_stop_at
-        return asked_at is not None and self.event.at >= asked_at.replace(microsecond=0)
+    def answers(self, question: OutboxMessage) -> bool:
+        """They can have seen it when they wrote this: of two messages in a row, the second is no answer to what the first was
+        asked."""
+        seen = question.state not in (OutboxState.NEW, OutboxState.FAILED)
+        return seen and self.event.at >= question.created_at.replace(microsecond=0)
 
-    def asked_to_stop(self, at: datetime | None) -> "Turn":
-        """None: the question is answered."""
-        attempt = replace(self.journey.attempt, asked_to_stop_at=at)
+    def with_stop_question(self, outbox_id: str) -> "Turn":
+        """Empty: none is open."""
+        attempt = replace(self.journey.attempt, stop_question=outbox_id)
         return replace(self, journey=replace(self.journey, attempt=attempt))
 
     def asking_for(self, slot: Slot) -> "Turn":
@@ -175,9 +175,10 @@ class Turn:
 
     def ask_whether_to_stop(self) -> Effects:
         button = wording.stop_button(self.journey.journey_id, self.language)
-        question = text(self.language, "Should we stop writing to you? Answer yes or no.")
-        asking = self.asked_to_stop(self.now)
-        return asking.heard() + asking._say(question, (button,))
+        words = text(self.language, "Should we stop writing to you? Answer yes or no.")
+        question = self._say(words, (button,))
+        asking = self.with_stop_question(question.replies[0].outbox_id)
+        return asking.heard() + question
 
     def hand_over(self) -> Effects:
         """Not ours to answer: a person will. The journey goes on waiting."""

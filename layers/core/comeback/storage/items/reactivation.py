@@ -116,7 +116,7 @@ class AttemptMap(Map):
     style = Text()
     answered_at = UTCDateTimeAttribute(null=True)
     booked_at = UTCDateTimeAttribute(null=True)
-    asked_to_stop_at = UTCDateTimeAttribute(null=True)
+    stop_question = Text()
     booking = Text()
 
     @classmethod
@@ -140,7 +140,7 @@ class AttemptMap(Map):
             style=attempt.style,
             answered_at=attempt.answered_at,
             booked_at=attempt.booked_at,
-            asked_to_stop_at=attempt.asked_to_stop_at,
+            stop_question=attempt.stop_question,
             booking=attempt.booking,
         )
 
@@ -164,7 +164,7 @@ class AttemptMap(Map):
             style=self.style,
             answered_at=self.answered_at,
             booked_at=self.booked_at,
-            asked_to_stop_at=self.asked_to_stop_at,
+            stop_question=self.stop_question,
             booking=self.booking,
         )
 
