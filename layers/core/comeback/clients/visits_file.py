@@ -181,7 +181,9 @@ def _records(
                 lines.row_done()
                 yield number, row
         except (csv.Error, UnicodeError):
-            problem = "can not be split: a quote is never closed, it is too long, or bytes are damaged"
+            problem = (
+                "can not be split: a quote is never closed, it is too long, or bytes are damaged"
+            )
             remedy = "Mend this row and import again; nothing after it was read"
             yield number + 1, BadRow(number + 1, "row", problem, remedy, ())
 
