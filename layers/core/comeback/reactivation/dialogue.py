@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from comeback.bookings.model import BookingRequest, Slot
+from comeback.bookings.model import Slot
 from comeback.changes import CountSignal, SaveClient, SaveConsent, SaveJourney, SaveVisit
-from comeback.clients.model import Consent, Visit, VisitStatus
+from comeback.clients.model import Consent
 from comeback.companies.model import Company
 from comeback.conversations.model import MessageReceived, Purpose, Signal
 from comeback.errors import InvalidInput, NotFound, SlotTaken
@@ -26,11 +26,11 @@ from comeback.ports import (
     Store,
 )
 from comeback.reactivation.answers import Intent, read_by_rules
-from comeback.reactivation.due import OURS
 from comeback.reactivation.find_slots import SlotFinder
 from comeback.reactivation.model import Journey, Outcome, Stage
 from comeback.reactivation.receipts import Receipts, latest_contacted, running
 from comeback.reactivation.scene import set_up
+from comeback.reactivation.taken import request_for, visit_of
 from comeback.reactivation.turn import (
     HAND_OVER,
     OTHER_MASTER,
@@ -135,21 +135,12 @@ class ReactivationDialogue(Receipts):
             return turn.say_booked(turn.booked_visit)
         turn = self._noted(turn.asking_for(slot), turn)
         try:
-            booking = self._crms.crm(turn.company).book(_request(turn, slot))
+            booking = self._crms.crm(turn.company).book(request_for(turn, slot))
         except SlotTaken:
             return self._offer(turn, (None, "That time has just been taken. Here is what is free:"))
         except InvalidInput:
             return turn.hand_over()
-        visit = Visit(
-            visit_id=booking.booking_id,
-            service_id=slot.service_id,
-            staff_id=slot.staff_id,
-            starts_at=slot.starts_at,
-            status=VisitStatus.BOOKED,
-            amount_minor=_price(turn, slot),
-            source=OURS,
-            journey_id=turn.journey.journey_id,
-        )
+        visit = visit_of(turn, slot, booking)
         saved = SaveVisit(turn.company.company_id, turn.client.client_id, visit)
         concluded = turn.conclude(Outcome.BOOKED, booking.booking_id, Stage.BOOKED)
         return (
@@ -277,27 +268,6 @@ def _master_remembered(turn: Turn, slot: Slot) -> tuple[SaveClient, ...]:
     if not turn.remembers(OTHER_MASTER) or turn.client.preferred_staff_id == slot.staff_id:
         return ()
     return (SaveClient(replace(turn.client, preferred_staff_id=slot.staff_id)),)
-
-
-def _price(turn: Turn, slot: Slot) -> int:
-    """As offered, until the CRM tells what was paid; the discount was for the journey's own service."""
-    service = turn.scene.catalogue.services.get(slot.service_id)
-    full = service.price_minor if service else 0
-    percent = turn.journey.attempt.discount_percent
-    ours = slot.service_id == turn.journey.service_id
-    return round(full * (100 - percent) / 100) if ours else full
-
-
-def _request(turn: Turn, slot: Slot) -> BookingRequest:
-    return BookingRequest(
-        key=f"{turn.journey.journey_id}.{slot.staff_id}.{int(slot.starts_at.timestamp())}",
-        slot=slot,
-        client_id=turn.client.client_id,
-        crm_client_id=turn.client.crm_id,
-        client_name=turn.client.name,
-        phone=turn.client.phone,
-        holder=turn.journey.journey_id,
-    )
 
 
 def _day_start(day: date, turn: Turn) -> datetime:
