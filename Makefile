@@ -27,7 +27,7 @@ export SAM_CLI_TELEMETRY := 0
 export UV_LINK_MODE := hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test faults fuzz lint bench campaign build deploy company links erase rotate dead-letters restore clean install browser linters requirements .venv
+.PHONY: help demo up down test faults simulate fuzz lint bench campaign build deploy company links erase rotate dead-letters restore clean install browser linters requirements .venv
 
 help:  ## these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,11 +42,14 @@ down:  ## stops what `make up` started
 	@test ! -x $(PY) || $(PY) -m cloud down
 
 test: lint browser  ## everything
-	@$(PY) -m pytest -n 2 --dist loadfile tests/architecture tests/unit tests/storage tests/fuzz
+	@$(PY) -m pytest -n 2 --dist loadfile tests/architecture tests/unit tests/storage tests/tenants tests/fuzz tests/crashes tests/simulation
 	@$(PY) -m pytest $(wildcard tests/adapters tests/browser tests/e2e)
 
 faults: browser  ## the faults that were tried and what came of each, as the README's table; TESTS=tests/storage for some
 	@$(PY) -m pytest -m fault --faults $(or $(TESTS),tests)
+
+simulate: install  ## salons in virtual time, with faults; SEEDS=500 or 1000-1999; SEED=7 replays one with its whole trace
+	@PYTHONPATH=$(CURDIR)/functions:$(PYTHONPATH) $(PY) -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),500))
 
 fuzz: install  ## N=100000 new inputs to the parsers of outside bytes; PARSERS="phones buttons" for some
 	@$(MAKE) --no-print-directory -s $(READY_ATHERIS) || echo "no atheris here: mutations alone"

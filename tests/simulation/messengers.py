@@ -1,0 +1,194 @@
+"""Telegram and WhatsApp: what they take from us, whom they bring it to, and what they tell us about it.
+
+Webhooks come in the messengers' own words, by way of the product's own splitting, late, twice and in any order.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from comeback.channels.telegram_update import Update
+from comeback.channels.webhook import Enqueued
+from comeback.channels.whatsapp_split import queued
+from comeback.companies.model import Company
+from comeback.conversations.model import WHATSAPP_WINDOW, Address, ChannelKind, OutboxMessage
+from comeback.errors import Undeliverable
+from comeback.ports import Channel, Sent
+from comeback.reactivation.styles import TEMPLATES, Style
+from msgspec import convert
+
+from tests.fakes.watched import Watch, Watched
+from tests.simulation.agenda import Agenda
+from tests.simulation.faults import Fault, Weather
+from tests.simulation.queues import Queue
+
+Brought = Callable[[Address, OutboxMessage, str], None]
+"""To whom, what, and the messenger's id of it."""
+DENIALS = ("131026", "131049", "131026", "131047", "130472")
+STOPS = ("131048", "368", "131031")
+
+
+TEMPLATE = {
+    "message_template_name": TEMPLATES[Style.REMINDER],
+    "message_template_language": "ru",
+}
+NEWS: Sequence[tuple[str, Mapping[str, Any]]] = (
+    ("phone_number_quality_update", {"event": "FLAGGED"}),
+    ("phone_number_quality_update", {"event": "UNFLAGGED"}),
+    ("business_capability_update", {"max_daily_conversations_per_business": "TIER_1"}),
+    ("business_capability_update", {"max_daily_conversations_per_business": "TIER_2K"}),
+    ("message_template_status_update", {"event": "PAUSED", **TEMPLATE}),
+    ("message_template_status_update", {"event": "REINSTATED", **TEMPLATE}),
+    ("account_update", {"event": "ACCOUNT_VIOLATION"}),
+)
+"""What Meta says of the account: field and value."""
+
+
+@dataclass
+class Webhooks:
+    """The way from a messenger to the inbound queue."""
+
+    company_id: str
+    inbound: Queue
+    agenda: Agenda
+    weather: Weather
+    updates: int = 100
+    told: list[str] = field(default_factory=list)
+    """Event ids, once each."""
+
+    def telegram(self, **update: Any) -> None:
+        self.updates += 1
+        body = {"update_id": self.updates, **update}
+        known = convert(body, Update)
+        event = Enqueued(self.company_id, "telegram", str(known.chat_id), known.event_id, body)
+        self._bring(event)
+
+    def whatsapp(self, about: str = "messages", **value: Any) -> None:
+        change = {"field": about, "value": value}
+        seconds = int(self.agenda.now.timestamp())
+        notification = {"entry": [{"id": "waba", "time": seconds, "changes": [change]}]}
+        (event,) = queued(self.company_id, json.dumps(notification).encode())
+        self._bring(event)
+
+    def _bring(self, event: Enqueued) -> None:
+        self.told.append(event.event_id)
+        strikes, rng = self.weather.strikes, self.weather.rng
+        late = rng.uniform(1, 120) if strikes(Fault.REORDER, "webhook") else 0.5
+        self._arrive(event, late)
+        if strikes(Fault.DUPLICATE, "webhook"):
+            for _ in range(rng.randint(1, 3)):
+                self._arrive(event, rng.uniform(0, 60))
+        if strikes(Fault.LATE, "webhook"):
+            self._arrive(event, rng.uniform(6 * 60, 40 * 3600))
+
+    def _arrive(self, event: Enqueued, seconds: float) -> None:
+        entry = event.entry(0)
+        self.agenda.after(
+            seconds,
+            lambda: self.inbound.take(
+                entry["MessageBody"], entry["MessageGroupId"], entry["MessageDeduplicationId"]
+            ),
+        )
+
+
+@dataclass
+class Telegram:
+    """The Channel port. What it takes is in the chat; who blocked the bot gets nothing."""
+
+    brought: Brought
+    agenda: Agenda
+    weather: Weather
+    kind: ChannelKind = ChannelKind.TELEGRAM
+    blocked: set[Address] = field(default_factory=set)
+    taken: int = 0
+
+    def send(self, message: OutboxMessage) -> Sent:
+        """Raises Undeliverable."""
+        if message.address in self.blocked:
+            raise Undeliverable("blocked", code="403")
+        if self.weather.strikes(Fault.REFUSED, "telegram"):
+            raise Undeliverable("chat not found", code="400")
+        self.taken += 1
+        self.brought(message.address, message, str(self.taken))
+        return Sent(str(self.taken))
+
+
+@dataclass
+class WhatsApp:
+    """The Channel port. What becomes of a message is told by statuses: in any order, but true."""
+
+    brought: Brought
+    webhooks: Webhooks
+    agenda: Agenda
+    weather: Weather
+    kind: ChannelKind = ChannelKind.WHATSAPP
+    stopped: set[Address] = field(default_factory=set)
+    last_heard: dict[Address, datetime] = field(default_factory=dict)
+    taken: int = 0
+    outside_window: list[tuple[OutboxMessage, datetime | None]] = field(default_factory=list)
+
+    def send(self, message: OutboxMessage) -> Sent:
+        """Raises Undeliverable."""
+        if message.address in self.stopped and message.content.template:
+            raise Undeliverable("stopped marketing", code="131050")
+        if self.weather.strikes(Fault.REFUSED, "whatsapp"):
+            raise Undeliverable("no", code=self.weather.rng.choice([*DENIALS, *STOPS, "132015"]))
+        if message.content.template is None and not self._open(message.address):
+            self.outside_window.append((message, self.last_heard.get(message.address)))
+            raise Undeliverable("re-engagement", code="131047")
+        self.taken += 1
+        provider_id = f"wamid.{self.taken}"
+        self._fate(message, provider_id)
+        return Sent(provider_id)
+
+    def news(self) -> None:
+        """Once a day Meta may have something to say of the account."""
+        if self.weather.strikes(Fault.NEWS, "whatsapp"):
+            about, value = self.weather.rng.choice(NEWS)
+            self.webhooks.whatsapp(about, **value)
+
+    def _open(self, address: Address) -> bool:
+        heard = self.last_heard.get(address)
+        return heard is not None and self.agenda.now - heard < WHATSAPP_WINDOW + timedelta(
+            minutes=1
+        )
+
+    def _fate(self, message: OutboxMessage, provider_id: str) -> None:
+        rng = self.weather.rng
+        if self.weather.strikes(Fault.DENIED, "whatsapp"):
+            code = rng.choice([*DENIALS, *STOPS[:1]])
+            self._status(message, provider_id, "failed", 1, errors=[{"code": int(code)}])
+            return
+        self.brought(message.address, message, provider_id)
+        self._status(message, provider_id, "sent", 0.5)
+        self._status(message, provider_id, "delivered", rng.uniform(1, 600))
+        if rng.random() < 0.6:
+            self._status(message, provider_id, "read", rng.uniform(60, 6 * 3600))
+
+    def _status(
+        self, message: OutboxMessage, provider_id: str, status: str, seconds: float, **more: Any
+    ) -> None:
+        moment = self.agenda.now + timedelta(seconds=seconds)
+        told: Mapping[str, Any] = {
+            "id": provider_id,
+            "status": status,
+            "timestamp": str(int(moment.timestamp())),
+            "recipient_id": message.address.value,
+            "biz_opaque_callback_data": message.outbox_id,
+            **more,
+        }
+        self.agenda.at(moment, lambda: self.webhooks.whatsapp(statuses=[told]))
+
+
+@dataclass(frozen=True)
+class Connected:
+    """The Channels port."""
+
+    channels: Mapping[ChannelKind, Channel]
+    watch: Watch
+
+    def channel(self, company: Company, kind: ChannelKind) -> Channel:
+        watched: Any = Watched("channel", self.channels[kind], self.watch)
+        return cast(Channel, watched)

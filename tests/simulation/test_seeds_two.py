@@ -1,0 +1,12 @@
+"""The other half of the gate's salons (test_seeds_one.py)."""
+
+import pytest
+
+from tests.simulation.simulate import CHUNK, GATE, failures
+
+
+@pytest.mark.fault("crash, repetition, disorder, lost answer, throttle, clock: 250 salons", "holds")
+@pytest.mark.parametrize("first", GATE[1::2])
+def test_every_promise_holds(first: int) -> None:
+    told = failures(range(first, first + CHUNK))
+    assert not told, told
