@@ -10,4 +10,4 @@ RECEIVES = 10
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
-    return sqs.process(event, wiring.deliver().handle, wiring.hide_outbound, RECEIVES)
+    return sqs.process(event, wiring.deliver().handle, wiring.hide_outbound, receives=RECEIVES)

@@ -24,4 +24,4 @@ def test_the_consumer_counts_receives_as_its_queue_does(name: str, queue: str) -
     known = re.search(r"^RECEIVES = (\d+)$", source, re.MULTILINE)
     assert known, f"{name}: say RECEIVES, and pass it to sqs.process"
     assert int(known[1]) == resources(QUEUE)[queue]["RedrivePolicy"]["maxReceiveCount"]
-    assert "RECEIVES)" in source
+    assert "receives=RECEIVES" in source

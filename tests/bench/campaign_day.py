@@ -150,7 +150,7 @@ def on_moto() -> Iterator[Day]:
             index["Projection"] = {"ProjectionType": "ALL"}
         aws.create_table(**layout, BillingMode="PAY_PER_REQUEST")
 
-        names_of_keys = [{"AttributeName": n, "AttributeType": "S"} for n in ("PK", "SK")]
+        names_of_keys: Any = [{"AttributeName": n, "AttributeType": "S"} for n in ("PK", "SK")]
         aws.create_table(
             TableName=KEYS,
             KeySchema=layout["KeySchema"],
