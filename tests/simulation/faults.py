@@ -4,10 +4,11 @@ A fault strikes at a port's call (`tests/fakes/watched.py`), so a port that is a
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from itertools import accumulate
 from random import Random
 
 from comeback.errors import Conflict, RateLimited, Unavailable, UnknownOutcome
@@ -79,6 +80,15 @@ class Crash(BaseException):
     """The process is gone: nothing may catch this but whoever started it."""
 
 
+RAISED: Mapping[Fault, type[BaseException]] = {
+    Fault.CRASH: Crash,
+    Fault.UNAVAILABLE: Unavailable,
+    Fault.LOST: Unavailable,
+    Fault.SILENCE: UnknownOutcome,
+    Fault.CONFLICT: Conflict,
+}
+
+
 @dataclass
 class Weather:
     """The rates of one seed. `over`: everything works again."""
@@ -107,6 +117,20 @@ class Weather:
         self.trace.add("fault", fault, at)
         return True
 
+    def odds(self, faults: Iterable[Fault]) -> tuple[tuple[Fault, float], ...]:
+        """The chance of each or one before it."""
+        chosen = tuple(faults)
+        return tuple(zip(chosen, accumulate(self.rates[f] for f in chosen), strict=True))
+
+    def one_of(self, odds: Sequence[tuple[Fault, float]], at: object) -> Fault | None:
+        drawn = self.rng.random()
+        if drawn >= odds[-1][1]:
+            return None
+        fault = next(fault for fault, chance in odds if drawn < chance)
+        self.injected[fault] += 1
+        self.trace.add("fault", fault, at)
+        return fault
+
     def skew(self) -> timedelta:
         """How wrong the clock of one invocation is."""
         strikes = self.strikes(Fault.SKEW)
@@ -114,7 +138,7 @@ class Weather:
 
 
 class Striking:
-    """Decides at each call of a port, before and after, what goes wrong with it."""
+    """Decides at each call of a port, before and after, what goes wrong with it: at most one thing."""
 
     def __init__(self, weather: Weather, agenda: Agenda, seconds_left: Callable[[], float]) -> None:
         """`seconds_left`: so long may the invocation under way still run."""
@@ -122,48 +146,31 @@ class Striking:
         self._agenda = agenda
         self._seconds_left = seconds_left
         self._deep = 0
+        self._odds: dict[Call, tuple[tuple[Fault, float], ...]] = {}
 
     def __call__(self, call: Call) -> None:
         if self._weather.over:
             return
-        if call.side is Side.BEFORE:
-            self._before(call)
-        else:
-            self._after(call)
+        odds = self._odds.get(call)
+        if odds is None:
+            odds = self._odds[call] = self._weather.odds(possible(call))
+        fault = self._weather.one_of(odds, call)
+        if fault is not None:
+            self._strike(fault, call)
 
-    def _before(self, call: Call) -> None:
-        strikes = self._weather.strikes
-        if strikes(Fault.CRASH, call):
-            raise Crash(f"before {call.port}.{call.method}")
-        if strikes(Fault.UNAVAILABLE, call):
-            raise Unavailable(f"{call.port}.{call.method}: refused")
-        if call.port in OUTSIDE:
-            self._before_outside(call)
-        elif call.method == "commit" and strikes(Fault.CONFLICT, call):
-            raise Conflict("somebody else was first")
-        if self._deep < DEPTH and strikes(Fault.MEANWHILE, call):
-            self._meanwhile(self._weather.rng.expovariate(1 / 3))
-
-    def _before_outside(self, call: Call) -> None:
-        strikes = self._weather.strikes
-        if strikes(Fault.THROTTLE, call):
-            raise RateLimited("slow down", retry_after=self._weather.rng.choice([None, 1, 5, 30]))
-        if (call.port, call.method) in UNKNOWN and strikes(Fault.SILENCE, call):
-            raise UnknownOutcome(f"{call.port}.{call.method}: timed out")
-        if call.port == "crm" and self._deep < DEPTH and strikes(Fault.SLOW_CRM, call):
-            self._meanwhile(self._weather.rng.uniform(1, SLOW.total_seconds()))
-
-    def _after(self, call: Call) -> None:
-        strikes = self._weather.strikes
-        if strikes(Fault.CRASH, call):
-            raise Crash(f"after {call.port}.{call.method}")
-        if (call.port, call.method) in UNKNOWN:
-            if strikes(Fault.SILENCE, call):
-                raise UnknownOutcome(f"{call.port}.{call.method}: no answer")
-        elif strikes(Fault.LOST, call):
-            raise Unavailable(f"{call.port}.{call.method}: no answer")
+    def _strike(self, fault: Fault, call: Call) -> None:
+        rng = self._weather.rng
+        if fault is Fault.MEANWHILE:
+            return self._meanwhile(rng.expovariate(1 / 3))
+        if fault is Fault.SLOW_CRM:
+            return self._meanwhile(rng.uniform(1, SLOW.total_seconds()))
+        if fault is Fault.THROTTLE:
+            raise RateLimited("slow down", retry_after=rng.choice([None, 1, 5, 30]))
+        raise RAISED[fault](f"{call.side} {call.port}.{call.method}")
 
     def _meanwhile(self, seconds: float) -> None:
+        if self._deep == DEPTH:
+            return
         self._deep += 1
         try:
             self._agenda.run(self._agenda.now + timedelta(seconds=seconds))
@@ -171,3 +178,20 @@ class Striking:
             self._deep -= 1
         if self._seconds_left() < 0:
             raise Crash("timed out")
+
+
+def possible(call: Call) -> tuple[Fault, ...]:
+    """What may go wrong with it."""
+    unknown = (call.port, call.method) in UNKNOWN
+    if call.side is Side.AFTER:
+        return (Fault.CRASH, Fault.SILENCE if unknown else Fault.LOST)
+    found = [Fault.CRASH, Fault.UNAVAILABLE, Fault.MEANWHILE]
+    if call.method == "commit":
+        found.append(Fault.CONFLICT)
+    if call.port in OUTSIDE:
+        found.append(Fault.THROTTLE)
+    if call.port == "crm":
+        found.append(Fault.SLOW_CRM)
+    if unknown:
+        found.append(Fault.SILENCE)
+    return tuple(found)

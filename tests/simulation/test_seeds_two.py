@@ -5,7 +5,9 @@ import pytest
 from tests.simulation.simulate import CHUNK, GATE, failures
 
 
-@pytest.mark.fault("crash, repetition, disorder, lost answer, throttle, clock: 250 salons", "holds")
+@pytest.mark.fault(
+    "crash, repetition, disorder, lost answer, throttle, clock: 250 salons", "every promise holds"
+)
 @pytest.mark.parametrize("first", GATE[1::2])
 def test_every_promise_holds(first: int) -> None:
     told = failures(range(first, first + CHUNK))
