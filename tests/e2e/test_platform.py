@@ -31,11 +31,11 @@ def test_forged_webhooks_are_refused_and_nothing_is_enqueued(
     update = {"update_id": 1, "message": {"chat": {"id": 5}}}
     forged = {"X-Telegram-Bot-Api-Secret-Token": "guessed"}
     assert (
-        api.post(f"/webhooks/telegram/{company_id}", json=update, headers=forged).status_code == 403
+        api.post(f"/webhooks/telegram/{company_id}", json=update, headers=forged).status_code == 404
     )
     signed = {"X-Hub-Signature-256": "sha256=" + "0" * 64}
-    assert api.post(f"/webhooks/whatsapp/{company_id}", json={}, headers=signed).status_code == 403
-    assert api.post(f"/webhooks/crm/{company_id}/guessed", json={}).status_code == 403
+    assert api.post(f"/webhooks/whatsapp/{company_id}", json={}, headers=signed).status_code == 404
+    assert api.post(f"/webhooks/crm/{company_id}/guessed", json={}).status_code == 404
     assert api.post("/webhooks/telegram/nobody", json=update, headers=forged).status_code == 404
     assert not any(driver.depths().values())
 

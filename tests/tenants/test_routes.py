@@ -160,11 +160,11 @@ def test_every_webhook_is_tried() -> None:
 def test_a_secret_opens_its_own_companys_door_alone(
     ask: Ask, route: Route, mine: str, theirs: str
 ) -> None:
-    """The status tells a messenger's support whether the company or its secret is wrong; the words tell nothing."""
+    """From outside a company with another secret is as one that does not exist; the metrics tell the operator which it was."""
     proof = PROOFS[route.method, route.path](mine)
     assert ask(route, mine, proof).status == 200
     refused, unknown = ask(route, theirs, proof), ask(route, "nobody", proof)
-    assert refused == (403, "", ("WebhookRefused",))
+    assert refused == (404, "", ("WebhookRefused",))
     assert unknown == (404, "", ("WebhookUnknownCompany",))
 
 

@@ -18,7 +18,7 @@ from tests.unit.channels.payloads import notification, tg_message, update, value
 from tests.unit.webhooks.conftest import SECRETS, Hooks
 from tests.unit.webhooks.test_webhooks import challenge, request, status, telegram, whatsapp
 
-FORGED = pytest.mark.fault("a forged or changed webhook", "403 and a metric, nothing queued")
+FORGED = pytest.mark.fault("a forged or changed webhook", "404 and a metric, nothing queued")
 STRANGER = pytest.mark.fault("a webhook of an unknown company", "404 and a metric, asked for once")
 LARGE = pytest.mark.fault(
     "a webhook or an event larger than may be", "413, or left out and counted"
@@ -73,7 +73,7 @@ def test_what_is_no_base64_is_nobodys_bytes(body: str) -> None:
 @pytest.mark.parametrize("name", ["telegram", "whatsapp", "crm"])
 def test_a_refusal_is_counted(hooks: Hooks, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     forged = {"telegram": telegram(update(), "x"), "whatsapp": whatsapp({}, "x"), "crm": crm("x")}
-    assert status(hooks, name, forged[name]) == 403
+    assert status(hooks, name, forged[name]) == 404
     (line,) = metrics(capsys.readouterr().out)
     assert line["WebhookRefused"] == 1
     assert (line["company_id"], line["channel"], line["service"]) == ("salon", name, "comeback")

@@ -129,24 +129,24 @@ def test_what_comes_twice_is_queued_once(hooks: Hooks) -> None:
 @pytest.mark.parametrize("secret", ["wrong", "", "пароль", "t-secret "])
 def test_the_forged_is_refused(hooks: Hooks, secret: str) -> None:
     good = update(message=tg_message()), notification(value(messages=[wa_message()]))
-    assert status(hooks, "telegram", telegram(good[0], secret)) == 403
-    assert status(hooks, "whatsapp", whatsapp(good[1], secret)) == 403
-    assert status(hooks, "telegram", request(good[0], {})) == 403
-    assert status(hooks, "whatsapp", request(good[1], {})) == 403
+    assert status(hooks, "telegram", telegram(good[0], secret)) == 404
+    assert status(hooks, "whatsapp", whatsapp(good[1], secret)) == 404
+    assert status(hooks, "telegram", request(good[0], {})) == 404
+    assert status(hooks, "whatsapp", request(good[1], {})) == 404
     assert hooks.queued() == []
 
 
 def test_a_changed_body_is_refused(hooks: Hooks) -> None:
     event = whatsapp(notification(value(messages=[wa_message()])))
     event["body"] = event["body"].replace("Привет", "Отмена")
-    assert status(hooks, "whatsapp", event) == 403
+    assert status(hooks, "whatsapp", event) == 404
 
 
 @pytest.mark.parametrize("secret", ["", "t-secret", "app-secret"])
 def test_a_company_that_is_not_connected_takes_nothing(hooks: Hooks, secret: str) -> None:
     hooks.keep("other", {"gemini_api_key": "key"})
-    assert status(hooks, "telegram", telegram(update(), secret, company="other")) == 403
-    assert status(hooks, "whatsapp", whatsapp(notification(), secret, company="other")) == 403
+    assert status(hooks, "telegram", telegram(update(), secret, company="other")) == 404
+    assert status(hooks, "whatsapp", whatsapp(notification(), secret, company="other")) == 404
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"update_id": "x"}', b'{"entry": [1]}'])
@@ -171,7 +171,7 @@ def test_the_challenge_is_echoed_to_who_knows_the_token(hooks: Hooks) -> None:
     assert (answer["statusCode"], answer["body"]) == (200, "1158201444")
     for wrong in ({**known, "verify_token": "x"}, {**known, "mode": "other"}, {}):
         answer = handler(challenge(**wrong), None)
-        assert (answer["statusCode"], answer["body"]) == (403, "")
+        assert (answer["statusCode"], answer["body"]) == (404, "")
 
 
 class PartlyTaken:

@@ -36,7 +36,8 @@ class Door:
     def refusal(
         self, event: Mapping[str, Any], company_id: str, secret: str, proves: Proves
     ) -> Answer | None:
-        """None: come in. `secret` names what is to be proved; the document is read again only when that fails."""
+        """None: come in. `secret` names what is to be proved; the document is read again only when that fails. A company of no
+        name and a wrong secret look the same from outside; the metrics tell them apart."""
         if len(event.get("body") or "") > MAX_BODY:
             return self._refused(413, "WebhookTooLarge")
         known = self._secrets.get(company_id)
@@ -46,7 +47,7 @@ class Door:
             return None
         if self._proved(self._secrets.fresh(company_id), secret, proves):
             return None
-        return self._refused(403, "WebhookRefused", company_id)
+        return self._refused(404, "WebhookRefused", company_id)
 
     def fits(self, event: Enqueued) -> bool:
         """What the queue can not take is left out: the messenger would bring it again and again in vain."""
