@@ -69,9 +69,7 @@ class PacedLimits:
 
     def accounts_today(self, company: Company, now: datetime) -> Sequence[AccountToday]:
         known = self.accounts(company.company_id)
-        used = [
-            c for c in company.channels if c in known or (company.company_id, c) in self.since
-        ]
+        used = [c for c in company.channels if c in known or (company.company_id, c) in self.since]
         return [self._told(company, channel, now) for channel in used]
 
     def take(
