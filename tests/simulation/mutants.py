@@ -87,8 +87,8 @@ def _counts_again(journey: Any, stage: Any, at: Any = None) -> Any:
     return moves.reach(replace(journey, counted=frozenset()), stage, at)
 
 
-def _taught_again(journey: Any, zone: Any) -> Any:
-    return learning._counts(journey, zone, tried=1, won=1)
+def _taught_at_once(turn: Any) -> Any:
+    return learning._counts(turn.journey, turn.company.zone, tried=1, won=1)
 
 
 def _stop(read: Any, _ruled: Any) -> Any:
@@ -258,8 +258,8 @@ MUTANTS = (
         {f"{DOES}.trials._counted": _none},
     ),
     Mutant(
-        "a late booking teaches as if it had not been taught",
+        "a booking teaches at once, and again when its attempt is settled",
         invariants.an_attempt_teaches_once,
-        {f"{DOES}.learning.won_late": _taught_again},
+        {f"{DOES}.turn.Turn._won_late": _taught_at_once},
     ),
 )
