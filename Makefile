@@ -21,13 +21,14 @@ READY_CHECKOV := .local/checkov/ready-$(call sum,$(LISTS)/checkov.txt)
 READY_CFNLINT := .local/cfn-lint/ready-$(call sum,$(LISTS)/cfn-lint.txt)
 READY_AUDIT := .local/pip-audit/ready-$(call sum,$(LISTS)/pip-audit.txt)
 READY_ATHERIS := .local/atheris/ready-$(call sum,$(LISTS)/atheris.txt)
+READY_MICROBURST := .local/microburst/ready-$(call sum,$(LISTS)/microburst.txt)
 
 export PYTHONPATH := $(CURDIR)/infra/local:$(CURDIR)/layers/core
 export SAM_CLI_TELEMETRY := 0
 export UV_LINK_MODE := hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test faults simulate fuzz lint bench campaign build deploy company links erase rotate dead-letters restore clean install browser linters requirements .venv
+.PHONY: help demo up down test faults simulate fuzz lint bench campaign build deploy company links erase rotate dead-letters uncertain restore clean install browser microburst linters requirements .venv
 
 help:  ## these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,11 +42,11 @@ up: install  ## the local cloud and the simulated world, deployed, left running
 down:  ## stops what `make up` started
 	@test ! -x $(PY) || $(PY) -m cloud down
 
-test: lint browser  ## everything
+test: lint browser microburst  ## everything
 	@$(PY) -m pytest -n 2 --dist loadfile tests/architecture tests/unit tests/storage tests/tenants tests/fuzz tests/crashes tests/simulation
 	@$(PY) -m pytest $(wildcard tests/adapters tests/browser tests/e2e)
 
-faults: browser  ## the faults that were tried and what came of each, as the README's table; TESTS=tests/storage for some
+faults: browser microburst  ## the faults that were tried and what came of each, as the README's table; TESTS=tests/storage for some
 	@$(PY) -m pytest -m fault --faults $(or $(TESTS),tests)
 
 simulate: install  ## salons in virtual time, with faults; SEEDS=500 or 1000-1999; SEED=7 replays one with its whole trace
@@ -96,6 +97,9 @@ restore: install  ## the table, or COMPANY=salon alone, as it was AT=2026-11-24T
 	@$(PY) infra/admin/restore.py --stack $(or $(STACK),comeback) $(if $(AT),--at "$(AT)") $(if $(BACKUP),--backup "$(BACKUP)") \
 		$(if $(COMPANY),--company "$(COMPANY)") $(if $(INTO),--into "$(INTO)") $(if $(LOST),--lost) $(if $(GO),--go)
 
+uncertain: install  ## messages nobody knows the fate of: COMPANY=salon [CLIENT=… MESSAGE=… ARRIVED=yes|no settles one] [STACK=comeback]
+	@PYTHONPATH=layers/core $(PY) infra/admin/uncertain.py $(COMPANY) --stack $(or $(STACK),comeback) --client "$(CLIENT)" --message "$(MESSAGE)" --arrived "$(ARRIVED)"
+
 clean: down  ## removes all that was installed and built
 	@rm -rf .venv .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +
@@ -136,6 +140,11 @@ $(READY_AUDIT): | $(READY_UV)
 $(READY_ATHERIS): | $(READY_UV)
 	@$(call environment,.local/atheris,$(LISTS)/atheris.txt)
 
+microburst: $(READY_MICROBURST)
+
+$(READY_MICROBURST): | $(READY_UV)
+	@$(call environment,.local/microburst,$(LISTS)/microburst.txt)
+
 # One environment: made once, then brought to its lists exactly.
 define environment
 echo "installing $(1)" && rm -f $(1)/ready-* && \
@@ -151,5 +160,5 @@ requirements: $(READY_UV)  ## writes the pinned lists anew from what the layers 
 		layers/core/requirements.txt layers/ai/requirements.txt layers/files/requirements.txt
 	@cat layers/core/no-dependencies.txt >> requirements.txt
 	@$(UV) pip compile --quiet --upgrade $(PINNING) -c requirements.txt -o $(LISTS)/dev.txt $(LISTS)/dev.in
-	@for tool in ministack sam checkov cfn-lint pip-audit atheris; do \
+	@for tool in ministack sam checkov cfn-lint pip-audit atheris microburst; do \
 		$(UV) pip compile --quiet --upgrade $(PINNING) -o $(LISTS)/$$tool.txt $(LISTS)/$$tool.in; done

@@ -6,10 +6,15 @@ from functools import cache
 
 from comeback.runtime import wiring
 
-from tests.crashes import journeys, talk, ticks
+from tests.crashes import doubts, journeys, talk, ticks
 from tests.crashes.points import Point, Scenario, points
 
-SCENARIOS: list[Scenario] = [*journeys.SCENARIOS, *talk.SCENARIOS, *ticks.SCENARIOS]
+SCENARIOS: list[Scenario] = [
+    *journeys.SCENARIOS,
+    *talk.SCENARIOS,
+    *doubts.SCENARIOS,
+    *ticks.SCENARIOS,
+]
 NO_USE_CASES = {
     "clock": "a port",
     "store": "a port",

@@ -17,7 +17,6 @@ NOT_REACHED: dict[str, str] = {
     "Store.funnel": "read by the admin API alone",
     "Store.save_company": "written by an administrator's command",
     "Store.erase": "one call of an administrator's command",
-    "Store.uncertain": "read by the operator's list",
 }
 """Port method → why no use case dies at it."""
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from comeback.clients.visits_import import VisitsImport
     from comeback.conversations.deliver import Deliver
     from comeback.conversations.receive import Receive
+    from comeback.conversations.settle_uncertain import SettleUncertain
     from comeback.reactivation.analyse import Analyse
     from comeback.reactivation.detect import Detect
     from comeback.reactivation.dialogue import ReactivationDialogue
@@ -196,6 +197,13 @@ def deliver() -> "Deliver":
         clock=clock(),
         owner=owner,
     )
+
+
+def settle_uncertain() -> "SettleUncertain":
+    from comeback.conversations.settle_uncertain import SettleUncertain
+    from comeback.reactivation.receipts import Receipts
+
+    return SettleUncertain(store(), Receipts(), _outbound(), _wait_ender(), clock())
 
 
 def hide_outbound(receipt_handle: str, seconds: int) -> None:
