@@ -1,13 +1,13 @@
 """One message leaves once, whatever is lost, repeated or crashes (promise 2)."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from comeback.changes import MoveOutbox, SaveConsent
 from comeback.clients.model import Client, Consent, may_market, opted_out
 from comeback.conversations.doubt import PAUSE
 from comeback.conversations.model import OWNER, Address, ChannelKind, OutboxState, Purpose
+from comeback.conversations.outbox import CLAIM
 from comeback.errors import (
     Conflict,
     Permanent,
@@ -314,5 +314,5 @@ def test_every_step_writes_only_moves_of_the_state_machine(salon: Salon) -> None
         (OutboxState.NEW, OutboxState.SENDING),
         (OutboxState.SENDING, OutboxState.SENT),
     ]
-    assert salon.message().claimed_until == salon.clock.now() + timedelta(minutes=1)
+    assert salon.message().claimed_until == salon.clock.now() + CLAIM
     assert isinstance(salon.file().client, Client)

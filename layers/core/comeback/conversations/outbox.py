@@ -11,7 +11,7 @@ from comeback.conversations.model import (
 )
 from comeback.conversations.refusals import refusal
 
-CLAIM = timedelta(minutes=1)
+CLAIM = timedelta(seconds=90)
 """Longer than the function may run, and shorter than the queue hides a message: a redelivery finds its owner surely dead."""
 ORDER = (
     OutboxState.NEW,
