@@ -50,6 +50,13 @@ def pytest_terminal_summary(
         return
     terminalreporter.write_line("| Fault | What came of it | Tests |")
     terminalreporter.write_line("|---|---|---|")
-    for (fault, outcome), ended in sorted(TRIED.items()):
-        tests = ", ".join(f"{n} {how}" for how, n in sorted(ended.items()))
-        terminalreporter.write_line(f"| {fault} | {outcome} | {tests} |")
+    rows = (
+        (_capital(fault), _capital(outcome), ", ".join(f"{n:,} {how}" for how, n in ended.items()))
+        for (fault, outcome), ended in TRIED.items()
+    )
+    for row in sorted(rows):
+        terminalreporter.write_line(f"| {' | '.join(row)} |")
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
