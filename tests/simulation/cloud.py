@@ -54,6 +54,8 @@ class Cloud:
         self.objects: dict[str, str] = {}
         self.journeys = self._machine(machine or deployed.machine(JOURNEY))
         self.campaigns = self._machine(deployed.machine(CAMPAIGN))
+        self.died: list[tuple[str, datetime]] = []
+        """Ticks that had to be tried again."""
         self.given_up: list[tuple[str, datetime]] = []
         """Ticks that failed all their tries: they lie in the dead letters, and an alarm rings."""
 
@@ -89,6 +91,7 @@ class Cloud:
             self.trace.add("tick", function, answer)
         except (Crash, Exception) as died:
             self.trace.add("died", function, type(died).__name__, died)
+            self.died.append((function, self.agenda.now))
             if retries:
                 self.agenda.after(60, lambda: self._asynchronous(function, retries - 1))
             else:

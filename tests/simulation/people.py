@@ -88,7 +88,8 @@ class Person:
 
     def acts(self, mood: str, to: Received) -> None:
         self.said += 1
-        if mood in NO_MORE or _asks_whether_to_stop(to.message):
+        asked = any(_asks_whether_to_stop(got.message) for got in self.inbox)
+        if mood in NO_MORE or asked:
             self.wanted_out.append(self.agenda.now)
         if mood in PLAINLY:
             self.plainly_out.append(self.agenda.now)
@@ -175,6 +176,6 @@ class Person:
 
 
 def _asks_whether_to_stop(message: OutboxMessage) -> bool:
-    """Whatever is answered to this may mean yes."""
+    """Whatever is said after this may be taken for a yes."""
     shown = [button.button_id for button in message.content.buttons]
     return bool(shown) and all(button.startswith("stop:") for button in shown)
