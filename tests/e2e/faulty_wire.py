@@ -22,7 +22,7 @@ from cloud import places, processes
 
 NAME = "microburst"
 MARK = "x-fault"
-READS = ("Get", "BatchGet", "Query", "Describe", "List", "Receive")
+READS = ("Get", "BatchGet", "Query", "Describe", "List", "Receive", "Decrypt")
 """Beginnings of the operations' names that change nothing."""
 LOST, THROTTLED, LATE = "lost", "throttled", "late"
 LATE_MS = 300

@@ -205,7 +205,7 @@ def _record(message: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-# ── moving in ───────────────────────────────────────────────────────
+# ── moving in ────────────────────────────────────────────────────────────────────────────────────
 
 
 @contextlib.contextmanager
