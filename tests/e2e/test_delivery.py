@@ -211,7 +211,8 @@ def test_poison_is_set_apart_and_done_once_when_its_cause_is_mended(
     (offer,) = shop.wait_for_messages(1)
     salon.offer = text_of(offer)
     slot, other = (
-        next(b for b in buttons_of(offer) if b.startswith(verb)) for verb in ("slot:", "other:")
+        next(b for b in reversed(buttons_of(offer)) if b.startswith(verb))
+        for verb in ("slot:", "other:")
     )
     refused = {"target": "yclients.book_record", "kind": "error", "status": 403, "times": 1000}
     driver.call("/world/faults", refused)
@@ -249,7 +250,8 @@ def test_poison_is_set_apart_and_done_once_when_its_cause_is_mended(
         assert "1 put back" in dead_letters("--queue", queue, "--redrive")
     driver.quiet()
     (booked,) = shop.booked()
-    assert booked.starts_at == shop.journeys()[0].attempt.slots[0].starts_at
+    number = int(slot.split(":")[-1])
+    assert booked.starts_at == shop.journeys()[0].attempt.slots[number - 1].starts_at
     assert "booked" in answers(salon, anna)[-1].lower()
     assert notes(salon, anna) == [1, 3, 4, 2]
     assert driver.store.client(later.company_id, "yc77").client.version == 1

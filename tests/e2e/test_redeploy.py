@@ -48,12 +48,12 @@ def test_journeys_survive_a_redeploy(
     assert outputs == dict(deployed)
     assert CHANGED["AnswerBackstopSeconds"] in definition(aws, deployed) != before
 
-    waiting.press(offer, next(b for b in buttons_of(offer) if b.startswith("slot:")))
+    waiting.press(offer, last_slot(offer))
     driver.step(driver.now() + timedelta(days=2))
     (offer,) = reserved.wait_for_messages(1)
     reserved.press(offer, buttons_of(offer)[0])
     choice = reserved.wait_for_messages(2)[1]
-    reserved.press(choice, next(b for b in buttons_of(choice) if b.startswith("slot:")))
+    reserved.press(choice, last_slot(choice))
     for shop in (waiting, reserved):
         shop.until(partial(ended, shop), "the end")
         assert shop.journeys()[0].completion is Completion.CONVERTED
@@ -87,3 +87,8 @@ def running(aws: Clients, deployed: Mapping[str, str], company_id: str) -> int:
         stateMachineArn=deployed["JourneyMachineArn"], statusFilter="RUNNING"
     )
     return sum(e["name"].startswith(company_id) for e in found["executions"])
+
+
+def last_slot(message: Mapping[str, Any]) -> str:
+    """Its button: by the time that a slow machine presses it, the first may have passed."""
+    return [b for b in buttons_of(dict(message)) if b.startswith("slot:")][-1]

@@ -160,7 +160,7 @@ def hold_back(driver: Driver) -> None:
 def pressed(storm: Storm, verb: str) -> None:
     """A button of the newest message that has such."""
     carrying = [m for m in storm.shop.messages() if any(verb in b for b in buttons_of(m))]
-    button = next(b for b in buttons_of(carrying[-1]) if verb in b)
+    button = next(b for b in reversed(buttons_of(carrying[-1])) if verb in b)
     storm.shop.press(carrying[-1], button)
 
 
@@ -191,7 +191,7 @@ def read_and_answered(storm: Storm) -> None:
     number = offer["response"]["messages"][0]["id"]
     for do in ("deliver", "read"):
         told(storm, "whatsapp", {"do": do, "message_id": number})
-    pressed(storm, "pick")
+    storm.shop.press(offer, buttons_of(offer)[0])
 
 
 def told(storm: Storm, messenger: str, act: Mapping[str, Any]) -> None:
