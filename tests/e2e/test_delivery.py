@@ -18,7 +18,7 @@ from demo.driver import Driver
 
 from tests.architecture.template import QUEUE, resources
 from tests.e2e.shop import Shop, buttons_of, text_of
-from tests.e2e.transcript import entries
+from tests.e2e.transcript import another_time, entries, last_slot
 
 Clients = Callable[[str], Any]
 SERIALS = count(5001)
@@ -209,11 +209,9 @@ def test_poison_is_set_apart_and_done_once_when_its_cause_is_mended(
     driver.secret(later.company_id, shop.secret)
     shop.campaign()
     (offer,) = shop.wait_for_messages(1)
-    salon.offer = text_of(offer)
-    slot, other = (
-        next(b for b in reversed(buttons_of(offer)) if b.startswith(verb))
-        for verb in ("slot:", "other:")
-    )
+    choice = another_time(shop, offer)
+    salon.offer, slot = text_of(offer), last_slot(choice)
+    other = next(b for b in buttons_of(offer) if b.startswith("other:"))
     refused = {"target": "yclients.book_record", "kind": "error", "status": 403, "times": 1000}
     driver.call("/world/faults", refused)
     reads = len(entries(driver, "yclients.client"))
@@ -229,7 +227,7 @@ def test_poison_is_set_apart_and_done_once_when_its_cause_is_mended(
         lines.hide("Events", 1)
         until(lines.empty, "the end of the poison")
     driver.quiet()
-    offered, parking, offered_again = [t.split("\n")[0] for t in answers(salon, anna)]
+    _, offered, parking, offered_again = [t.split("\n")[0] for t in answers(salon, anna)]
     assert offered == offered_again != parking
     assert [answers(salon, c).count(parking) for c in (boris, clara)] == [3, 3]
     assert notes(salon, anna) == [1, 3, 4]

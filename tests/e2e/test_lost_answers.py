@@ -25,6 +25,7 @@ from demo.driver import Driver
 from tests.e2e.faulty_wire import LATE, LOST, THROTTLED, Plan, Wire, wired
 from tests.e2e.indoors import Indoors, moved_in
 from tests.e2e.shop import Shop, buttons_of, text_of
+from tests.e2e.twice import twice
 
 TELEGRAM, WHATSAPP = ChannelKind.TELEGRAM, ChannelKind.WHATSAPP
 SERIALS = count(8001)
@@ -182,6 +183,7 @@ def clean(home: Indoors, wire: Wire) -> Callable[[ChannelKind], Clean]:
 
 
 @pytest.mark.parametrize("channel", [TELEGRAM, WHATSAPP])
+@twice
 def test_a_life_that_nothing_disturbs(
     clean: Callable[[ChannelKind], Clean], channel: ChannelKind
 ) -> None:
@@ -198,6 +200,7 @@ def test_a_life_that_nothing_disturbs(
 
 @pytest.mark.fault("Each AWS write's answer is lost, in all the SDK's tries", "As if none had been")
 @pytest.mark.timeout(900)
+@twice
 def test_every_call_in_turn_whose_answer_never_comes(
     home: Indoors, wire: Wire, clean: Callable[[ChannelKind], Clean]
 ) -> None:
@@ -232,6 +235,7 @@ def test_every_call_in_turn_whose_answer_never_comes(
         ),
     ],
 )
+@twice
 def test_every_call_at_once(
     home: Indoors,
     wire: Wire,
@@ -246,6 +250,7 @@ def test_every_call_at_once(
 
 
 @pytest.mark.fault("AWS throttles one call in all the SDK's tries", "As if it had not")
+@twice
 def test_throttling_that_the_sdk_does_not_get_over(
     home: Indoors, wire: Wire, clean: Callable[[ChannelKind], Clean]
 ) -> None:
@@ -279,6 +284,7 @@ def differences(expected: End, found: End) -> dict[str, tuple[object, object]]:
 @pytest.mark.fault(
     "WhatsApp takes a message and says nothing", "Its status settles it by our own id"
 )
+@twice
 def test_whatsapp_says_nothing_and_its_status_settles_it(
     home: Indoors, wire: Wire, clean: Callable[[ChannelKind], Clean]
 ) -> None:
@@ -287,6 +293,7 @@ def test_whatsapp_says_nothing_and_its_status_settles_it(
 
 
 @pytest.mark.fault("Telegram takes an offer and says nothing", "Never sent again; its button books")
+@twice
 def test_telegram_says_nothing_of_an_offer(
     home: Indoors, wire: Wire, clean: Callable[[ChannelKind], Clean]
 ) -> None:
@@ -298,6 +305,7 @@ def test_telegram_says_nothing_of_an_offer(
 
 
 @pytest.mark.fault("Telegram takes a confirmation and says nothing", "Said once more, marked")
+@twice
 def test_telegram_says_nothing_of_a_confirmation(
     home: Indoors, wire: Wire, clean: Callable[[ChannelKind], Clean]
 ) -> None:

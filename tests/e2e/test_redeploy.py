@@ -15,6 +15,7 @@ from demo.driver import Driver
 
 from tests.e2e.conftest import REAL_RATES
 from tests.e2e.shop import EVERY_DAY, Shop, buttons_of
+from tests.e2e.transcript import books_another_time, last_slot
 
 Clients = Callable[[str], Any]
 CHANGED = {"AnswerBackstopSeconds": "2591999", "YclientsPerMinute": "199", "LogRetentionDays": "60"}
@@ -48,7 +49,7 @@ def test_journeys_survive_a_redeploy(
     assert outputs == dict(deployed)
     assert CHANGED["AnswerBackstopSeconds"] in definition(aws, deployed) != before
 
-    waiting.press(offer, last_slot(offer))
+    books_another_time(waiting, offer)
     driver.step(driver.now() + timedelta(days=2))
     (offer,) = reserved.wait_for_messages(1)
     reserved.press(offer, buttons_of(offer)[0])
@@ -87,8 +88,3 @@ def running(aws: Clients, deployed: Mapping[str, str], company_id: str) -> int:
         stateMachineArn=deployed["JourneyMachineArn"], statusFilter="RUNNING"
     )
     return sum(e["name"].startswith(company_id) for e in found["executions"])
-
-
-def last_slot(message: Mapping[str, Any]) -> str:
-    """Its button: by the time that a slow machine presses it, the first may have passed."""
-    return [b for b in buttons_of(dict(message)) if b.startswith("slot:")][-1]

@@ -20,7 +20,8 @@ from comeback.storage.table import schema
 from demo.driver import Driver
 from pynamodb.connection.base import MetaTable
 
-from tests.e2e.shop import Shop, buttons_of
+from tests.e2e.shop import Shop
+from tests.e2e.transcript import books_another_time
 
 Clients = Callable[[str], Any]
 SERIAL, LOST_SERIAL = 5401, 5402
@@ -98,7 +99,7 @@ def test_what_was_imported_goes_and_what_happened_stays(
         driver.quiet()
         driver.step(driver.now() + timedelta(days=1))
     assert len(salon.messages()) == 1
-    salon.press(offer, last_slot(offer))
+    books_another_time(salon, offer)
     salon.until(lambda: salon.journeys()[0].state is JourneyState.FINISHED, "the booking")
     assert len(salon.booked()) == 1
     assert "is restored" in restore(*scope, "--go", "--drain", "0")
@@ -167,8 +168,3 @@ def at_table(store: DynamoStore, name: str) -> DynamoStore:
     other.table.name = name
     other.table.connection.add_meta_table(MetaTable(schema(name)))
     return other
-
-
-def last_slot(message: Mapping[str, Any]) -> str:
-    """Its button: by the time that a slow machine presses it, the first may have passed."""
-    return [b for b in buttons_of(dict(message)) if b.startswith("slot:")][-1]

@@ -165,7 +165,8 @@ def pressed(storm: Storm, verb: str) -> None:
 
 
 def telegram_journey(storms: Sequence[Storm]) -> None:
-    """Written to, booked in the CRM, which tells of it; then the bot is blocked."""
+    """Written to, asks for another time, booked in the CRM, which tells of it; then the bot is blocked."""
+    step(storms, lambda storm: pressed(storm, "other:"))
     step(storms, lambda storm: pressed(storm, "slot:"))
     step(storms, lambda storm: None)
     act = {"do": "block"}
@@ -225,15 +226,15 @@ def test_webhooks_many_times_in_any_order_are_as_each_once(
     try:
         for storm in storms:
             storm.shop.campaign()
-        for storm in storms:
-            storm.shop.wait_for_messages(1)
+        shop.until(lambda: all(storm.shop.messages() for storm in storms), "both offers")
+        driver.quiet()
         journey(storms)
         for storm in storms:
             storm.bring()
     finally:
         driver.world.delete("/world/faults")
     once, stormed = (storm.outcome() for storm in storms)
-    assert once["funnel"]["booked"] == 1
+    assert once["funnel"].get("booked") == 1, once
     assert stormed == once
     came = {kind for storm in storms for kind, seen in storm.seen.items() if seen}
     expected = (
