@@ -124,6 +124,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("comeback.runtime.clock.READ_SECONDS", READ)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it would keep these keys for later tests
     made = (telegram._bot, whatsapp._client, gemini._client)
     for cached in made:
         cached.cache_clear()

@@ -8,6 +8,7 @@ from itertools import combinations
 from threading import Barrier
 from typing import Any
 
+import boto3
 import pytest
 from cloud import places
 from comeback.bookings.model import Slot
@@ -39,6 +40,7 @@ def receive(
         monkeypatch.setenv(name, value)
     for name, value in places.aws_environment().items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # with the keys of this environment
     kept = [f for f in vars(wiring).values() if hasattr(f, "cache_clear")]
     for made in (*kept, client):
         made.cache_clear()

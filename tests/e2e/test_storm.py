@@ -129,7 +129,8 @@ class Storm:
     # ── what came of it ──────────────────────────────────────────────────────────────────────────
 
     def outcome(self) -> dict[str, Any]:
-        """What must not depend on how often and in which order webhooks came; times apart."""
+        """What must not depend on how often and in which order webhooks came. Times apart: those that pass before the answer
+        are offered no more."""
         shop = self.shop
         file = shop.driver.store.client(shop.company.company_id, shop.client_id)
         return {
@@ -143,7 +144,7 @@ class Storm:
             "due": len(file.due),
             "offered": [self._state(j.attempt.outbox_id) for j in file.journeys],
             "funnel": shop.funnel(),
-            "phone": [WHEN.sub("…", text_of(m)) for m in shop.messages()[1:]],
+            "phone": [WHEN.sub("…", text_of(m)).splitlines()[0] for m in shop.messages()[1:]],
             "offers": len(shop.messages()[:1]),
         }
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 from comeback.channels.telegram import TelegramChannel
+from comeback.companies.model import BusinessType, Company, in_turn
 from comeback.conversations.model import ChannelKind
 from comeback.errors import ComebackError, NotFound
 from comeback.runtime import sqs, steps
@@ -75,6 +76,22 @@ def test_a_steps_error_names_its_kind_alone(lines: io.StringIO, work: object) ->
     assert str(failed.value) in ("KeyError", "NotFound")
     assert failed.value.__suppress_context__
     assert NAME not in lines.getvalue()
+
+
+def two_companies(*_: object) -> list[str]:
+    companies = [Company(name, "Salon", "Europe/Moscow", BusinessType.BEAUTY) for name in "ab"]
+    return in_turn(companies, broken)
+
+
+@TOLD
+def test_of_companies_that_failed_in_turn_each_ones_error_is_told(lines: io.StringIO) -> None:
+    with pytest.raises(Unexpected):
+        discreet(two_companies)()
+    written = lines.getvalue()
+    assert NAME not in written
+    found = next(json.loads(line) for line in written.splitlines() if "unexpected" in line)
+    kinds = [told.split(" ")[0] for told in found["exception"]]
+    assert kinds == ["ExceptionGroup", "KeyError", "ClientError", "KeyError", "ClientError"]
 
 
 @TOLD

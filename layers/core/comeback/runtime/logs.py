@@ -82,10 +82,12 @@ def skipped(metric: str, company_id: str, event_id: str) -> None:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error, then what it came of."""
+    """The error, those in it where it is a group, then what it came of."""
     found: BaseException | None = error
     while found is not None:
         yield found
+        for one in found.exceptions if isinstance(found, BaseExceptionGroup) else ():
+            yield from _chain(one)
         found = found.__cause__ or (None if found.__suppress_context__ else found.__context__)
 
 
