@@ -25,9 +25,9 @@ from comeback.reactivation.model import Journey, Outcome
 from comeback.reactivation.scene import Answer, JourneyRef
 from comeback.runtime import wiring
 
-from tests.crashes.book import Book, Books
 from tests.crashes.outside import Messenger, Secrets, SteadyModels, drawn
 from tests.crashes.twins import sharing_frozen
+from tests.fakes.book import Book, Books
 from tests.fakes.channels import FakeChannels
 from tests.fakes.clock import FixedClock
 from tests.fakes.crm import FakeCrm

@@ -25,7 +25,7 @@ from comeback.runtime import wiring
 from comeback.runtime.logs import logger
 from comeback.runtime.meter import METER
 
-from tests.crashes.book import Book
+from tests.fakes.book import Book
 from tests.fakes.clock import FixedClock
 from tests.fakes.paced_limits import PacedLimits
 from tests.fakes.watched import Watched
