@@ -172,6 +172,10 @@ class FakeStore:
             if company == company_id and since <= on <= until
         ]
 
+    def audit(self, company_id: str, before: str, limit: int) -> Sequence[ch.Audited]:
+        found = [a for a in self._all(company_id, ch.Audited) if not before or a.entry < before]
+        return sorted(found, key=lambda audited: audited.entry, reverse=True)[:limit]
+
     # ── client ───────────────────────────────────────────────────────────────────────────────────
 
     def client(self, company_id: str, client_id: str) -> ClientFile:

@@ -126,4 +126,5 @@ WRITES: Mapping[type[Any], Callable[[Any], list[Write]]] = {
     ch.MoveOutbox: _move_outbox,
     ch.SaveProposal: _proposal,
     ch.SaveTrial: _trial,
+    ch.Audited: lambda c: [Write(("audit", c.company_id, c.entry), _always, c)],
 }

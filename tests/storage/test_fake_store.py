@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from comeback.bookings.model import Service, Slot, Staff
 from comeback.changes import (
+    Audited,
     BindAddress,
     Change,
     ClaimClient,
@@ -271,3 +272,15 @@ def test_a_pseudonym_is_the_same_for_the_same_in_one_company(both: Store) -> Non
     assert told == both.pseudonym("salon", "phone:+79031234567")
     assert "79031234567" not in told
     assert told != both.pseudonym("barber", "phone:+79031234567")
+
+
+def test_the_audit_log_is_read_backwards_page_by_page(both: Store) -> None:
+    told = [Audited("salon", NOW, "u1", "save_rule", "haircut", ("active",))]
+    told += [replace(told[0], at=NOW + timedelta(minutes=n), user_id="u2") for n in (0, 1, 2)]
+    both.commit(told)
+    both.commit([replace(told[0], company_id="barber")])
+    both.commit([SaveClient(ANNA), told[0]])
+    newest = sorted(told, key=lambda audited: audited.entry, reverse=True)
+    assert both.audit("salon", "", 2) == newest[:2]
+    assert both.audit("salon", newest[1].entry, 2) == newest[2:]
+    assert both.audit("salon", newest[3].entry, 2) == []

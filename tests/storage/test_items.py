@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from comeback.bookings.model import Booking, Service, Staff
-from comeback.changes import EventSeen, TouchConversation
+from comeback.changes import Audited, EventSeen, TouchConversation
 from comeback.clients.model import Client, Consent, Visit, VisitStatus
 from comeback.companies.identity import COMPANY_ID
 from comeback.companies.model import Company
@@ -23,6 +23,7 @@ from comeback.reactivation.model import (
 )
 from comeback.storage import keys
 from comeback.storage.holdings import Holding
+from comeback.storage.items.audit import AuditedItem
 from comeback.storage.items.base import Item, sortable
 from comeback.storage.items.bookings import BookingItem, DayItem
 from comeback.storage.items.chairs import ProposalItem
@@ -64,6 +65,7 @@ MAPPED: dict[type[Any], tuple[Callable[[Any], Item], Callable[[Any], Any]]] = {
     Journey: (JourneyItem.of, lambda item: item.journey()),
     Proposal: (ProposalItem.of, lambda item: item.proposal()),
     Booking: (lambda booking: BookingItem.of("salon", booking), lambda item: item.booking()),
+    Audited: (AuditedItem.of, lambda item: item.audited()),
     Holding: (
         lambda h: DayItem.of("salon", "olga", date(2026, 3, 2), (h,), 1),
         lambda item: item.holdings[0].holding(),

@@ -5,7 +5,8 @@ are written together). Each class says the condition under which it holds.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from hashlib import sha256
 
 from comeback.clients.model import Client, Consent, Visit
 from comeback.conversations.model import (
@@ -209,6 +210,28 @@ class SetOwner:
     address: Address
 
 
+@dataclass(frozen=True)
+class Audited:
+    """Who did what to which thing, beside the writes that did it; kept for good. Holds no personal data: `target` is an id,
+    `fields` the names of what was changed."""
+
+    company_id: str
+    at: datetime
+    user_id: str
+    """The claim `sub`; `system` for what no person asked for."""
+    operation: str
+    """The name of the API's view, or of the command."""
+    target: str
+    fields: tuple[str, ...] = ()
+
+    @property
+    def entry(self) -> str:
+        """Its place in the log: sorts by time; what was done in one instant is told apart, the same words are the same entry."""
+        said = "|".join((self.user_id, self.operation, self.target, *self.fields))
+        moment = self.at.astimezone(UTC).isoformat(timespec="microseconds")
+        return f"{moment}#{sha256(said.encode()).hexdigest()[:12]}"
+
+
 Change = (
     EventSeen
     | SaveClient
@@ -231,4 +254,5 @@ Change = (
     | CountArm
     | SaveProposal
     | SetOwner
+    | Audited
 )

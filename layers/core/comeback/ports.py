@@ -10,7 +10,7 @@ from typing import Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from comeback.bookings.model import Booking, BookingRequest, Lease, Service, Slot, Staff
-from comeback.changes import Change
+from comeback.changes import Audited, Change
 from comeback.clients.model import Client, Consent, Visit, VisitStatus
 from comeback.companies.model import Company
 from comeback.conversations.model import (
@@ -209,6 +209,10 @@ class Store(Protocol):
 
     def proposal(self, company_id: str, on: date) -> Proposal | None:
         """Of the empty chairs of that local day."""
+        ...
+
+    def audit(self, company_id: str, before: str, limit: int) -> Sequence[Audited]:
+        """The newest first; `before` is the `entry` of the last one seen, empty for the beginning."""
         ...
 
     def accounts(self, company_id: str) -> Mapping[ChannelKind, Account]:

@@ -15,6 +15,7 @@ from comeback.conversations.model import ChannelKind, OutboxState, Signal
 from comeback.errors import Refused
 from comeback.reactivation.model import SkipReason, Stage
 from comeback.storage import keys
+from comeback.storage.items.audit import AuditedItem
 from comeback.storage.items.base import NEW, AddressMap, Whole
 from comeback.storage.items.chairs import ProposalItem
 from comeback.storage.items.clients import AddressItem, ClientItem, ConsentItem, VisitItem
@@ -220,6 +221,10 @@ def _owner(change: ch.SetOwner) -> Iterable[Write]:
         yield Update(key, [CompanyItem.owner.set(AddressMap.of(change.address))])
 
 
+def _audited(change: ch.Audited) -> Iterable[Write]:
+    yield Put(AuditedItem.of(change))
+
+
 PLANNERS: Mapping[type[Any], Callable[[Any], Iterable[Write]]] = {
     ch.EventSeen: _event,
     ch.SaveClient: _client,
@@ -240,4 +245,5 @@ PLANNERS: Mapping[type[Any], Callable[[Any], Iterable[Write]]] = {
     ch.CountArm: _arm,
     ch.SaveProposal: _proposal,
     ch.SetOwner: _owner,
+    ch.Audited: _audited,
 }

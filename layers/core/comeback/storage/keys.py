@@ -29,6 +29,7 @@ Long on purpose: no key is made anywhere else.
 | 23| report                        | what some days used: requests and tokens   | Query CO#c, SK between USAGE#a and USAGE#b    |
 | 24| chairs, the owner's answer    | who may be asked about a day's empty chairs| Get CO#c / CHAIRS#date                        |
 | 25| the operator                  | which messages nobody knows the fate of    | GSI1 CO#c#UNCERTAIN, when tried (sparse)      |
+| 26| the owner                     | what was changed, and by whom              | Query CO#c#AUDIT, newest first             |
 
 A client's file stands under `F#`, so that one Query reads it and the messages (`OUT#`) stay out of it. Keys 6, 7 and 8 hold
 contacts: what stands behind their kind is blinded (`Table` does it, vault.py says how).
@@ -275,6 +276,17 @@ def client_in(pk: str) -> tuple[str, str] | None:
     """(company id, client id) of a client's partition; None for any other."""
     found = OF_CLIENT.fullmatch(pk)
     return (found[1], found[2]) if found else None
+
+
+# ── the audit log ────────────────────────────────────────────────────────────────────────────────
+
+
+def audit(company_id: str) -> str:
+    return f"{company_partition(company_id)}#AUDIT"
+
+
+def audited(company_id: str, entry: str) -> Key:
+    return Key(audit(company_id), entry)
 
 
 # ── time and limits ──────────────────────────────────────────────────────────────────────────────

@@ -7,10 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from comeback.bookings.model import Service, Staff
-from comeback.changes import Change
+from comeback.changes import Audited, Change
 from comeback.companies.identity import is_company_id
 from comeback.companies.model import Company
 from comeback.conversations.model import Account, Address, ChannelKind, OutboxMessage
@@ -27,6 +28,7 @@ from comeback.reactivation.model import (
     Trial,
 )
 from comeback.storage import commit, erasure, imports, keys, transaction
+from comeback.storage.items.audit import AuditedItem
 from comeback.storage.items.base import Item, sortable
 from comeback.storage.items.chairs import ProposalItem
 from comeback.storage.items.clients import AddressItem, ClientItem, ConsentItem, VisitItem
@@ -139,6 +141,12 @@ class DynamoStore:
     def proposal(self, company_id: str, on: date) -> Proposal | None:
         item = self.table.get(ProposalItem, keys.proposal(company_id, on))
         return item.proposal() if item else None
+
+    def audit(self, company_id: str, before: str, limit: int) -> Sequence[Audited]:
+        earlier = AuditedItem.sk < before if before else None
+        partition = keys.audit(company_id)
+        found = self.table.query(AuditedItem, partition, earlier, page=limit, newest_first=True)
+        return [item.audited() for item in islice(found, limit)]
 
     # ── client ───────────────────────────────────────────────────────────────────────────────────
 

@@ -143,6 +143,7 @@ class Table:
         sort: Condition | None = None,
         index: str | None = None,
         page: int | None = None,
+        newest_first: bool = False,
     ) -> Iterator[Kind]:
         """Oldest key first, without what is sealed of erased clients. Consistent, unless it goes through an index. `page`:
         items per request."""
@@ -157,6 +158,7 @@ class Table:
                     exclusive_start_key=start,
                     index_name=index,
                     limit=page,
+                    scan_index_forward=not newest_first,
                 )
             yield from self._sealing.opened(kind, data["Items"])
             start = data.get("LastEvaluatedKey")
