@@ -1,0 +1,52 @@
+"""Who asks: what Cognito signed into the token, as API Gateway's authorizer hands it on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from comeback.errors import Refused
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    """Everything: secrets, the team, settings, erasure."""
+    MANAGER = "manager"
+    """The daily work: rules, journeys, clients."""
+    VIEWER = "viewer"
+    """Reads."""
+
+    def may(self, needed: "Role") -> bool:
+        return _RANKS[self] >= _RANKS[needed]
+
+
+_RANKS = {Role.VIEWER: 0, Role.MANAGER: 1, Role.OWNER: 2}
+
+
+@dataclass(frozen=True)
+class Caller:
+    user_id: str
+    """Cognito's `sub`: it never changes, and names nobody."""
+    company_id: str
+    role: Role
+    language: str
+
+
+def caller(event: Mapping[str, Any]) -> Caller:
+    """Raises Refused for a token without a company or a role of ours."""
+    claims = (event["requestContext"].get("authorizer") or {}).get("claims") or {}
+    role = claims.get("custom:role", "")
+    if not claims.get("sub") or not claims.get("custom:company") or role not in set(Role):
+        raise Refused("the token names no company or no role")
+    asked = _header(event, "accept-language") or claims.get("locale", "")
+    return Caller(claims["sub"], claims["custom:company"], Role(role), _language(asked))
+
+
+def _language(asked: str) -> str:
+    """The first of `Accept-Language`: browsers put the preferred one first."""
+    return asked.split(",")[0].split(";")[0].strip() or "en"
+
+
+def _header(event: Mapping[str, Any], name: str) -> str:
+    headers = event.get("headers") or {}
+    return str(next((value for key, value in headers.items() if key.lower() == name), ""))
