@@ -112,7 +112,7 @@ def _stored(world: World) -> dict[object, object]:
         "cursors": store._cursors,
         "usage": store._usage,
     }
-    return {**found, **kept, "held": world.book.held, "reserved": world.limits.reserved}
+    return {**found, **kept, "held": world.book.held, "reserved": world.limits.taken}
 
 
 def _done_outside(world: World) -> dict[object, object]:

@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 
 from comeback.companies.model import Company
 from comeback.conversations.model import ChannelKind
-from comeback.ports import AccountToday, Beside
+from comeback.ports import AccountToday, Beside, Reservation
 
 
 @dataclass
 class FakeLimits:
     stopped: set[ChannelKind] = field(default_factory=set)
     remaining: int = 100
-    reserved: dict[str, datetime] = field(default_factory=dict)
+    taken: dict[str, Reservation] = field(default_factory=dict)
     waits: Mapping[str, float] = field(default_factory=dict)
     notes: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -30,7 +30,10 @@ class FakeLimits:
     ) -> datetime | None:
         if channel in self.stopped:
             return None
-        return self.reserved.setdefault(key, not_before or now)
+        return self.taken.setdefault(key, Reservation(channel, key, not_before or now)).at
+
+    def reserved(self, company: Company, now: datetime) -> Sequence[Reservation]:
+        return tuple(self.taken.values())
 
     def remaining_today(self, company: Company, now: datetime) -> int:
         return self.remaining
@@ -39,9 +42,7 @@ class FakeLimits:
         return channel not in self.stopped
 
     def accounts_today(self, company: Company, now: datetime) -> Sequence[AccountToday]:
-        return [
-            AccountToday(c, len(self.reserved), self.remaining, "free") for c in company.channels
-        ]
+        return [AccountToday(c, len(self.taken), self.remaining, "free") for c in company.channels]
 
     def take(
         self,

@@ -153,15 +153,15 @@ class Store(Protocol):
         """Raises NotFound."""
         ...
 
-    def save_company(self, company: Company) -> None: ...
+    def save_company(self, company: Company) -> None:
+        """Opens a company, or sets it to what an administrator says, whatever stands there; an owner's edit is a SaveCompany."""
+        ...
 
     def catalogue(self, company_id: str) -> "Catalogue": ...
 
     def save_catalogue(
         self, company_id: str, services: Iterable[Service], staff: Iterable[Staff]
     ) -> None: ...
-
-    def save_rule(self, company_id: str, rule: ServiceRule) -> None: ...
 
     def client(self, company_id: str, client_id: str) -> ClientFile:
         """Raises NotFound."""
@@ -176,7 +176,16 @@ class Store(Protocol):
         ...
 
     def clients(self, company_id: str) -> Iterable[str]:
-        """Ids of all clients, by the directory index; for nightly jobs and exports."""
+        """Ids of all clients, by the directory index; for nightly jobs."""
+        ...
+
+    def directory(self, company_id: str, after: str, limit: int) -> Sequence[Client]:
+        """Profiles in the order of their ids, behind `after` (empty: from the first), by index; at most 2,000. Fewer than
+        `limit`: that was the end."""
+        ...
+
+    def messages(self, company_id: str, client_id: str) -> Sequence[OutboxMessage]:
+        """All that was ever written to a client, oldest first."""
         ...
 
     def outbox(self, company_id: str, client_id: str, outbox_id: str) -> OutboxMessage:
@@ -329,8 +338,21 @@ class AccountToday:
     state: str
 
 
+@dataclass(frozen=True)
+class Reservation:
+    """A moment taken for one message."""
+
+    channel: ChannelKind
+    reserved_by: str
+    at: datetime
+
+
 class Limits(Protocol):
     """Rate and sending limits shared by all functions through the table."""
+
+    def reserved(self, company: Company, now: datetime) -> Sequence[Reservation]:
+        """Of today and of yesterday, by the company's local days."""
+        ...
 
     def reserve_minute(
         self,

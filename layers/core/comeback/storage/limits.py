@@ -7,16 +7,16 @@ last minute, or the last of the owner's daily limit, one loses and looks again.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from zoneinfo import ZoneInfo
 
 from comeback.companies.model import Company
 from comeback.conversations.model import Account, ChannelKind
-from comeback.ports import AccountToday, Beside
-from comeback.reactivation import account_health, sending_limits
+from comeback.ports import AccountToday, Beside, Reservation
+from comeback.reactivation import account_health
+from comeback.reactivation.sending_book import SendingBook
 from comeback.storage import keys, rates, transaction
 from comeback.storage.items.base import NEW
-from comeback.storage.items.limits import AccountItem, Reservation, SendingDayItem
+from comeback.storage.items.limits import AccountItem, SendingDayItem
 from comeback.storage.races import until_won
 from comeback.storage.store import DynamoStore
 from comeback.storage.table import Put, Update
@@ -48,25 +48,29 @@ class DynamoLimits:
         accounts = self._store.accounts(company.company_id)
 
         def attempt() -> datetime | None:
-            book = _read(self._store, company, now, accounts)
-            if key in book.today:
-                return book.today[key].at
-            moment = book.next_minute(channel, zone, not_before)
-            writes = [] if moment is None else [book.reserve(channel, key, moment)]
-            transaction.apply(self._table, [*writes, *book.first_use(channel)])
+            day = _read(self._store, company, now, accounts)
+            if key in day.book.today:
+                return day.book.today[key].at
+            moment = day.book.next_minute(channel, zone, not_before)
+            writes = [] if moment is None else [day.reserve(channel, key, moment)]
+            transaction.apply(self._table, [*writes, *day.first_use(channel)])
             return moment
 
         return until_won(attempt)
 
     def remaining_today(self, company: Company, now: datetime) -> int:
         """What still fits into today's window, pace and limits; the owner's daily limit is over all channels."""
-        book = _read(self._store, company, now, self._store.accounts(company.company_id))
-        rooms = (book.room(channel) for channel in company.channels)
-        return min(sum(rooms), sending_limits.owners_left(company, len(book.today)))
+        return self._book(company, now).remaining()
 
     def accounts_today(self, company: Company, now: datetime) -> Sequence[AccountToday]:
-        book = _read(self._store, company, now, self._store.accounts(company.company_id))
+        book = self._book(company, now)
         return [book.told(channel) for channel in company.channels if channel in book.accounts]
+
+    def reserved(self, company: Company, now: datetime) -> Sequence[Reservation]:
+        return _read(self._store, company, now, {}).book.reserved
+
+    def _book(self, company: Company, now: datetime) -> SendingBook:
+        return _read(self._store, company, now, self._store.accounts(company.company_id)).book
 
     def may_send(self, company_id: str, channel: ChannelKind, now: datetime) -> bool:
         account = self._store.accounts(company_id).get(channel)
@@ -91,92 +95,38 @@ class DynamoLimits:
 
 
 @dataclass(frozen=True)
-class _Book:
-    """What the table knows of a company's sending around now. Yesterday still counts for the pace after midnight."""
+class _Day:
+    """A company's reservations as they stand in the table, and the book that follows from them."""
 
-    company: Company
-    now: datetime
-    day: SendingDayItem | None
-    yesterday: SendingDayItem | None
-    accounts: Mapping[ChannelKind, Account]
-
-    @property
-    def today(self) -> dict[str, Reservation]:
-        return {r.reserved_by: r for r in _reservations(self.day)}
-
-    def taken(self, channel: ChannelKind) -> list[datetime]:
-        both = (*_reservations(self.yesterday), *_reservations(self.day))
-        return [r.at for r in both if r.channel is channel]
-
-    def elsewhere(self, channel: ChannelKind) -> int:
-        return sum(r.channel is not channel for r in _reservations(self.day))
-
-    def next_minute(
-        self, channel: ChannelKind, zone: ZoneInfo | None, not_before: datetime | None
-    ) -> datetime | None:
-        account = self._account(channel)
-        standing = account_health.standing(account, self.now)
-        if standing.stopped_by:
-            return None
-        find = partial(
-            sending_limits.next_minute,
-            self.company,
-            standing.level,
-            self.taken(channel),
-            elsewhere=self.elsewhere(channel),
-            zone=zone,
-            tier=account.tier,
-        )
-        wished = find(not_before) if not_before and self._later_today(not_before) else None
-        return wished or find(self.now)
-
-    def _later_today(self, moment: datetime) -> bool:
-        local = self.company.local
-        return moment > self.now and local(moment).date() == local(self.now).date()
-
-    def room(self, channel: ChannelKind) -> int:
-        account = self._account(channel)
-        standing = account_health.standing(account, self.now)
-        if standing.stopped_by:
-            return 0
-        taken = self.taken(channel)
-        return sending_limits.room(self.company, standing.level, taken, self.now, account.tier)
-
-    def told(self, channel: ChannelKind) -> AccountToday:
-        standing = account_health.standing(self._account(channel), self.now)
-        state = "slowed" if standing.slowed else "free"
-        sent = sum(r.channel is channel for r in _reservations(self.day))
-        return AccountToday(
-            channel, sent, standing.level.per_day, "stopped" if standing.stopped_by else state
-        )
-
-    def _account(self, channel: ChannelKind) -> Account:
-        return self.accounts.get(channel, Account(channel))
+    book: SendingBook
+    item: SendingDayItem | None
 
     def reserve(self, channel: ChannelKind, key: str, moment: datetime) -> Put:
+        company, now = self.book.company, self.book.now
         added = Reservation(channel=channel, reserved_by=key, at=moment)
-        version = self.day.version if self.day else 0
-        on = self.company.local(self.now).date()
-        reservations = [*_reservations(self.day), added]
-        fresh = SendingDayItem.of(self.company.company_id, on, reservations, version + 1, self.now)
-        return Put(fresh, SendingDayItem.version == version if self.day else NEW)
+        version = self.item.version if self.item else 0
+        on = company.local(now).date()
+        reservations = [*_reservations(self.item), added]
+        fresh = SendingDayItem.of(company.company_id, on, reservations, version + 1, now)
+        return Put(fresh, SendingDayItem.version == version if self.item else NEW)
 
     def first_use(self, channel: ChannelKind) -> list[Update]:
-        if self._account(channel).since:
+        if self.book.account(channel).since:
             return []
-        began = AccountItem.beginning(channel, self.now)
-        return [Update(keys.account(self.company.company_id, channel.value), began)]
+        began = AccountItem.beginning(channel, self.book.now)
+        return [Update(keys.account(self.book.company.company_id, channel.value), began)]
 
 
 def _read(
     store: DynamoStore, company: Company, now: datetime, accounts: Mapping[ChannelKind, Account]
-) -> _Book:
+) -> _Day:
     on, company_id = company.local(now).date(), company.company_id
     today = keys.sending_day(company_id, on)
     yesterday = keys.sending_day(company_id, on - timedelta(days=1))
     found = store.table.get_all([today, yesterday])
     days = {key: item for key, item in found.items() if isinstance(item, SendingDayItem)}
-    return _Book(company, now, days.get(today), days.get(yesterday), accounts)
+    reserved = (*_reservations(days.get(yesterday)), *_reservations(days.get(today)))
+    return _Day(SendingBook(company, now, reserved, accounts), days.get(today))
 
 
 def _reservations(day: SendingDayItem | None) -> Sequence[Reservation]:

@@ -1,7 +1,6 @@
 """What has been reserved of sending limits and of outside APIs' rates."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from pynamodb.attributes import (
@@ -23,6 +22,7 @@ from comeback.conversations.model import (
     Quality,
     Signal,
 )
+from comeback.ports import Reservation
 from comeback.storage import keys
 from comeback.storage.items.base import Choice, Item, Whole, Wholes
 
@@ -30,13 +30,6 @@ KEPT = timedelta(days=7)
 RATE_KEPT = timedelta(minutes=10)
 HEALTH_KEPT = timedelta(days=60)
 INCIDENTS_KEPT = timedelta(days=365)
-
-
-@dataclass(frozen=True)
-class Reservation:
-    channel: ChannelKind
-    reserved_by: str
-    at: datetime
 
 
 class Reservations(Attribute[tuple[Reservation, ...]]):
