@@ -91,7 +91,7 @@ rotate: install  ## a new secret, the old one taken for a while: COMPANY=salon N
 	@PYTHONPATH=layers/core $(PY) infra/admin/rotate.py $(COMPANY) $(NAME) --stage $(or $(STAGE),prod) --hours $(or $(HOURS),24)
 
 dead-letters: install  ## what could not be handled, without personal data: [QUEUE=Inbound] [REDRIVE=1 puts it back] [STACK=comeback]
-	@$(PY) infra/admin/dead_letters.py --stack $(or $(STACK),comeback) --queue "$(QUEUE)" $(if $(REDRIVE),--redrive)
+	@PYTHONPATH=layers/core $(PY) infra/admin/dead_letters.py --stack $(or $(STACK),comeback) --queue "$(QUEUE)" $(if $(REDRIVE),--redrive)
 
 restore: install  ## the table, or COMPANY=salon alone, as it was AT=2026-11-24T09:00:00Z; shows, and with GO=1 does it; docs/restore.md
 	@$(PY) infra/admin/restore.py --stack $(or $(STACK),comeback) $(if $(AT),--at "$(AT)") $(if $(BACKUP),--backup "$(BACKUP)") \

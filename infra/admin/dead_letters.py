@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
+from comeback.runtime.letters import CanNotPutBack, DeadLetters, Letter, parsed, put_back
 from deployed import client, outputs
-from letters import CanNotPutBack, DeadLetters, Letter, parsed, put_back
 
 SUFFIX = "DeadLettersUrl"
 CONSUMERS = {"Inbound": "Receive", "Outbound": "Deliver", "Events": "CrmEvents"}

@@ -100,7 +100,11 @@ def dead_letters(*options: str) -> str:
     done = subprocess.run(  # noqa: S603  # our own command
         [sys.executable, "infra/admin/dead_letters.py", *options],
         cwd=places.ROOT,
-        env={"PATH": "/usr/bin:/bin", **places.aws_environment()},
+        env={
+            "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": "layers/core",
+            **places.aws_environment(),
+        },
         capture_output=True,
         text=True,
         check=False,

@@ -13,6 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 SHOWN = 100
 """Messages looked at per queue: an operator reads no more, and a FIFO queue shows no more of one group at once."""
+SEARCHED = 500
+"""Looked through for one company's: all companies' lie in one queue."""
 HIDDEN_SECONDS = 60
 """How long a message is out of others' sight while a command holds it."""
 NO_TASKS = ("InvalidAction", "UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation")
@@ -127,11 +129,11 @@ class DeadLetters:
             QueueUrl=self.url, ReceiptHandle=letter.raw["ReceiptHandle"], VisibilityTimeout=0
         )
 
-    def look(self) -> list[Letter]:
+    def look(self, most: int = SHOWN) -> list[Letter]:
         """As many as can be seen at once; all are left where they were."""
         seen: list[Letter] = []
         try:
-            while len(seen) < SHOWN and (batch := self.take()):
+            while len(seen) < most and (batch := self.take()):
                 seen += batch
         finally:
             for letter in seen:
@@ -157,6 +159,25 @@ def put_back(letters: DeadLetters) -> int:
     return before
 
 
+def put_back_of(letters: DeadLetters, company_id: str) -> int:
+    """One company's alone, how many; the others' are left where they were. Raises CanNotPutBack."""
+    moved, others = 0, list[Letter]()
+    try:
+        while moved + len(others) < SEARCHED and (batch := letters.take()):
+            for letter in batch:
+                if letter.company_id == company_id:
+                    _move(letter, letters)
+                    moved += 1
+                else:
+                    others.append(letter)
+    except (BotoCoreError, ClientError) as error:
+        raise CanNotPutBack(f"{moved} put back, then {type(error).__name__}") from error
+    finally:
+        for letter in others:
+            letters.show_again(letter)
+    return moved
+
+
 def _arn(letters: DeadLetters) -> str:
     found = letters.sqs.get_queue_attributes(QueueUrl=letters.url, AttributeNames=["QueueArn"])
     return str(found["Attributes"]["QueueArn"])
@@ -179,15 +200,18 @@ def _moved(letters: DeadLetters) -> int:
     try:
         while batch := letters.take():
             for letter in batch:
-                for message in _messages(letter, letters):
-                    letters.sqs.send_message(QueueUrl=letters.queue_url, **message)
-                receipt = letter.raw["ReceiptHandle"]
-                letters.sqs.delete_message(QueueUrl=letters.url, ReceiptHandle=receipt)
+                _move(letter, letters)
                 moved += 1
     except (BotoCoreError, ClientError) as error:
         again = f"run this again in {HIDDEN_SECONDS} seconds"
         raise CanNotPutBack(f"{moved} put back, then {type(error).__name__}: {again}") from error
     return moved
+
+
+def _move(letter: Letter, letters: DeadLetters) -> None:
+    for message in _messages(letter, letters):
+        letters.sqs.send_message(QueueUrl=letters.queue_url, **message)
+    letters.sqs.delete_message(QueueUrl=letters.url, ReceiptHandle=letter.raw["ReceiptHandle"])
 
 
 def _messages(letter: Letter, letters: DeadLetters) -> list[dict[str, Any]]:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import boto3
-import letters
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
-from letters import CanNotPutBack, DeadLetters, Letter
+from comeback.runtime import letters
+from comeback.runtime.letters import CanNotPutBack, DeadLetters, Letter
 from moto import mock_aws
 
 
@@ -181,3 +181,20 @@ def test_nothing_of_the_client_is_told(body: Any, kind: str) -> None:
     letter = Letter({"MessageId": "m", "Body": body if isinstance(body, str) else json.dumps(body)})
     assert letter.kind == kind
     assert letter.company_id == "?"
+
+
+def test_one_companys_are_put_back_and_anothers_stay(dead: DeadLetters) -> None:
+    for n, company in enumerate(["salon", "salon2", "salon", "salon2"]):
+        lies(dead, {"company_id": company, "outbox_id": str(n)}, group=company, dedup=str(n))
+    assert letters.put_back_of(dead, "salon") == 2
+    assert {group for group, _ in queued(dead)} == {"salon"}
+    assert [letter.company_id for letter in dead.look()] == ["salon2", "salon2"]
+
+
+def test_the_others_are_seen_again_though_sqs_fails(dead: DeadLetters) -> None:
+    lies(dead, {"company_id": "salon2"}, group="a")
+    lies(dead, {"company_id": "salon"}, group="b")
+    dead.sqs.lost.append("send_message")
+    with pytest.raises(CanNotPutBack):
+        letters.put_back_of(dead, "salon")
+    assert "salon2" in [letter.company_id for letter in dead.look()]
