@@ -19,6 +19,7 @@ from datetime import time as wall_time
 
 from cloud import places, up
 from comeback.bookings.model import Service, Staff
+from comeback.changes import SaveRule
 from comeback.clients.model import Client, Consent, Visit, VisitStatus
 from comeback.companies.model import BusinessType, Company, Hours, SendingWindow
 from comeback.conversations.model import Address, ChannelKind, Purpose
@@ -77,7 +78,8 @@ class Campaign:
             staff = [Staff(s, s.title(), frozenset({"cut"}), OPEN) for s in ("olga", "irina")]
             store.save_catalogue(company_id, [Service("cut", "Haircut", 60, 200_000)], staff)
             by_hand = {IntervalSource.MANUAL: Interval(28, "bench")}
-            store.save_rule(company_id, ServiceRule("cut", intervals=by_hand, max_attempts=1))
+            rule = ServiceRule("cut", intervals=by_hand, max_attempts=1)
+            store.commit([SaveRule(company_id, rule)])
             began = AccountItem.beginning(ChannelKind.TELEGRAM, MIDNIGHT - timedelta(days=100))
             transaction.apply(store.table, [Update(keys.account(company_id, "telegram"), began)])
             store.import_visits(company_id, self._clients(company_id, number))

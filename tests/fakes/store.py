@@ -102,7 +102,8 @@ class FakeStore:
         for change in changes:
             if isinstance(change, ch.SetOwner):
                 company = self._companies[change.company_id]
-                self.save_company(replace(company, owner=change.address))
+                later = company.version + 1
+                self.save_company(replace(company, owner=change.address, version=later))
             if isinstance(change, noted.NOTED):
                 self._noted.append(change)
             if isinstance(change, ch.Count):
@@ -110,11 +111,20 @@ class FakeStore:
                 day[change.stage.value, change.reason] += change.n
 
     def _get(self, at: Key) -> Any:
+        if at[0] == "company":
+            return self._companies.get(at[1])
+        if at[0] == "rule":
+            return self.catalogue(at[1]).rules.get(at[2])
         return self._items[at[:3]].get(at[3:])
 
     def _put(self, at: Key, item: Any) -> None:
         if item is None:
             self._items[at[:3]].pop(at[3:], None)
+        elif isinstance(item, Company):
+            self._companies[item.company_id] = item
+        elif isinstance(item, ServiceRule):
+            known = self.catalogue(at[1])
+            self._catalogues[at[1]] = replace(known, rules={**known.rules, item.service_id: item})
         elif isinstance(item, Conversation):
             before = self._get(at)
             older = before and before.last_inbound_at > item.last_inbound_at
@@ -147,11 +157,6 @@ class FakeStore:
             {**known.staff, **{s.staff_id: s for s in staff}},
             known.rules,
         )
-
-    def save_rule(self, company_id: str, rule: ServiceRule) -> None:
-        known = self.catalogue(company_id)
-        rules = {**known.rules, rule.service_id: rule}
-        self._catalogues[company_id] = replace(known, rules=rules)
 
     def save_model(self, company_id: str, service_id: str, model_json: str, at: datetime) -> None:
         self._models[company_id, service_id] = model_json
@@ -218,9 +223,13 @@ class FakeStore:
             raise self._missing(company_id, client_id)
         return found
 
+    def directory(self, company_id: str, after: str, limit: int) -> Sequence[Client]:
+        found = sorted(self._all(company_id, Client), key=lambda client: client.client_id)
+        return [client for client in found if client.client_id > after][:limit]
+
     def messages(self, company_id: str, client_id: str) -> list[OutboxMessage]:
-        """Not of the port: all messages of one client, oldest first."""
-        return _of(self._items["client", company_id, client_id], "out", OutboxMessage)
+        found = _of(self._items["client", company_id, client_id], "out", OutboxMessage)
+        return sorted(found, key=lambda message: message.created_at)
 
     def outbox_by_provider_id(
         self, company_id: str, channel: ChannelKind, provider_id: str

@@ -56,6 +56,26 @@ def _proposal(change: ch.SaveProposal) -> list[Write]:
     return [Write(at, _at_version(proposal.version), fresh)]
 
 
+def _company(change: ch.SaveCompany) -> list[Write]:
+    company = change.company
+    fresh = replace(company, version=company.version + 1)
+
+    def as_read(item: Any) -> bool:
+        return item is not None and item.version == company.version
+
+    return [Write(("company", company.company_id, "profile"), as_read, fresh)]
+
+
+def _rule(change: ch.SaveRule) -> list[Write]:
+    rule = change.rule
+    fresh = replace(rule, version=rule.version + 1)
+
+    def as_read(item: Any) -> bool:
+        return rule.version == (item.version if item else 0)
+
+    return [Write(("rule", change.company_id, rule.service_id), as_read, fresh)]
+
+
 def _consent(change: ch.SaveConsent) -> list[Write]:
     consent = change.consent
     channel = consent.channel.value if consent.channel else "all"
@@ -126,5 +146,7 @@ WRITES: Mapping[type[Any], Callable[[Any], list[Write]]] = {
     ch.MoveOutbox: _move_outbox,
     ch.SaveProposal: _proposal,
     ch.SaveTrial: _trial,
+    ch.SaveCompany: _company,
+    ch.SaveRule: _rule,
     ch.Audited: lambda c: [Write(("audit", c.company_id, c.entry), _always, c)],
 }

@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 from comeback.bookings.calendar import free_slots
 from comeback.bookings.model import Booking, BookingRequest, Slot
+from comeback.changes import SaveRule
 from comeback.clients.identity import client_id
 from comeback.clients.sync import FULL, Job
 from comeback.companies.model import CrmKind, EmptyChairs
@@ -140,7 +141,7 @@ class World:
         table.save_company(company)
         table.save_catalogue(COMPANY, salon.services, salon.staff)
         for rule in salon.rules:
-            table.save_rule(COMPANY, rule)
+            table.commit([SaveRule(COMPANY, rule)])
         dues = DueDates(table, FixedClock(self.agenda.now))
         catalogue = table.catalogue(COMPANY)
         rows = [

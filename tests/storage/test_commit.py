@@ -18,14 +18,18 @@ from comeback.changes import (
     ReleaseClient,
     RemoveDue,
     SaveClient,
+    SaveCompany,
     SaveConsent,
     SaveDue,
     SaveJourney,
+    SaveRule,
     SaveTrial,
     SaveVisit,
+    SetOwner,
     TouchConversation,
 )
 from comeback.clients.model import Client, Consent, Visit, VisitStatus
+from comeback.companies.model import Company
 from comeback.conversations.model import (
     Address,
     ChannelKind,
@@ -41,12 +45,14 @@ from comeback.reactivation.model import (
     IntervalSource,
     Journey,
     JourneyState,
+    ServiceRule,
     SkipReason,
     Stage,
     Tally,
     Trial,
 )
 from comeback.storage import keys
+from comeback.storage.items.companies import CompanyItem
 from comeback.storage.items.conversations import EventItem
 from comeback.storage.store import DynamoStore
 
@@ -333,3 +339,50 @@ def test_a_trial_is_settled_once_and_counted_once(store: DynamoStore) -> None:
         store.commit([SaveTrial(done), counted])
     assert store.arms("salon") == {"trial": {"treated": Tally(1, 1)}}
     assert list(store.trials("salon", ON, ON)) == [done]
+
+
+# ── what the owner edits ─────────────────────────────────────────────────────────────────────────
+
+
+def test_a_rule_is_stored_over_what_was_read_and_over_nothing_else(store: DynamoStore) -> None:
+    store.commit([SaveRule("salon", ServiceRule("haircut"))])
+    with pytest.raises(Conflict):
+        store.commit([SaveRule("salon", ServiceRule("haircut", max_attempts=1))])
+    read = store.catalogue("salon").rules["haircut"]
+    store.commit([SaveRule("salon", replace(read, max_attempts=2))])
+    with pytest.raises(Conflict):
+        store.commit([SaveRule("salon", replace(read, max_attempts=1))])
+    assert store.catalogue("salon").rules["haircut"].max_attempts == 2
+
+
+def test_a_company_is_stored_over_what_was_read_in_the_registry_too(
+    store: DynamoStore, company: Company
+) -> None:
+    with pytest.raises(Conflict):
+        store.commit([SaveCompany(company)])
+    store.save_company(company)
+    store.commit([SaveCompany(replace(company, holdout_percent=20))])
+    with pytest.raises(Conflict):
+        store.commit([SaveCompany(replace(company, holdout_percent=30))])
+    kept = replace(company, holdout_percent=20, version=1)
+    assert (store.company("salon"), store.companies()) == (kept, [kept])
+
+
+def test_who_edits_a_company_does_not_disconnect_its_owner(
+    store: DynamoStore, company: Company
+) -> None:
+    store.save_company(company)
+    store.commit([SetOwner("salon", PHONE)])
+    with pytest.raises(Conflict):
+        store.commit([SaveCompany(company)])
+    assert store.company("salon").owner == PHONE
+
+
+def test_a_company_of_an_older_release_has_no_version_and_can_be_edited(
+    store: DynamoStore, company: Company
+) -> None:
+    store.save_company(company)
+    for key in (keys.company("salon"), keys.registered("salon")):
+        store.table.add(key, [CompanyItem.version.remove()])
+    store.commit([SaveCompany(replace(store.company("salon"), enabled=False))])
+    assert not store.company("salon").enabled

@@ -21,6 +21,7 @@ from comeback.changes import (
     SaveDue,
     SaveJourney,
     SaveProposal,
+    SaveRule,
     SaveVisit,
     TouchConversation,
 )
@@ -213,13 +214,13 @@ def test_the_owners_side(both: Store, company: Company) -> None:
     both.save_company(company)
     service, olga = Service("haircut", "Haircut", 60, 150_000), Staff("olga", "Olga")
     both.save_catalogue("salon", [service], [olga])
-    both.save_rule("salon", ServiceRule("haircut"))
+    both.commit([SaveRule("salon", ServiceRule("haircut"))])
     both.save_cursor("salon", "delta", {"page": "2"})
     both.save_model("salon", "*", "{}", NOW)
     assert both.company("salon") == both.companies()[0] == company
     catalogue = both.catalogue("salon")
     assert (catalogue.services, catalogue.staff) == ({"haircut": service}, {"olga": olga})
-    assert catalogue.rules == {"haircut": ServiceRule("haircut")}
+    assert catalogue.rules == {"haircut": ServiceRule("haircut", version=1)}
     assert both.cursor("salon", "delta") == {"page": "2"}
     assert both.model("salon", "*") == "{}"
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cfnlint.decode.cfn_yaml import load  # type: ignore[import-untyped]
 from comeback.bookings.model import Service, Slot, Staff
-from comeback.changes import Count, EventSeen, SaveClient, SaveDue, SaveJourney, SaveVisit
+from comeback.changes import Count, EventSeen, SaveClient, SaveDue, SaveJourney, SaveRule, SaveVisit
 from comeback.clients.model import Client, Visit, VisitStatus
 from comeback.companies.model import Company
 from comeback.conversations.model import ChannelKind
@@ -108,7 +108,7 @@ def test_what_each_operation_costs_in_requests(
     until, read, written, both = NOW + timedelta(days=1), "GetItem", "PutItem", "TransactWriteItems"
     chat = ChannelKind.TELEGRAM
     store.save_company(company)
-    store.save_rule("salon", ServiceRule("haircut"))
+    store.commit([SaveRule("salon", ServiceRule("haircut"))])
     store.commit([SaveClient(ANNA), SaveVisit("salon", "anna", VISIT), SaveDue(DUE)])
     wire.counted()
     costs: dict[str, dict[str, int]] = {}

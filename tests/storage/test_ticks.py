@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from comeback.changes import SaveRule
 from comeback.clients.model import Client
+from comeback.companies.model import Company
 from comeback.errors import Unavailable
 from comeback.ports import ImportedClient
-from comeback.reactivation.model import DueService, IntervalSource
+from comeback.reactivation.model import DueService, Interval, IntervalSource, ServiceRule
 from comeback.reactivation.refit import Refit
 from comeback.storage.store import DynamoStore
 
@@ -118,3 +120,29 @@ def test_one_companys_trouble_costs_no_other_its_refit(
     with pytest.raises(ExceptionGroup):
         Refit(store, NoModels(), life.clock).tick()
     assert store.model("salon", "cut")
+
+
+def test_what_the_owner_saves_during_the_refit_stays(store: DynamoStore) -> None:
+    """And the refit's own findings stand beside it."""
+    life = Life(store)
+    life.open_salon()
+    life.client("anna")
+
+    class OwnerAtWork:
+        """Asked for the model when the catalogue has been read, and the rule not yet written."""
+
+        def model(self, _company: Company) -> None:
+            rule = store.catalogue("salon").rules.get("cut", ServiceRule("cut"))
+            by_hand = {**rule.intervals, IntervalSource.MANUAL: Interval(40, "I know them")}
+            store.commit([SaveRule("salon", replace(rule, intervals=by_hand, max_attempts=1))])
+
+    Refit(store, OwnerAtWork(), life.clock).tick()
+    rule = store.catalogue("salon").rules["cut"]
+    assert (rule.interval(), rule.max_attempts) == (
+        (IntervalSource.MANUAL, Interval(40, "I know them")),
+        1,
+    )
+    assert IntervalSource.DEFAULT in rule.intervals
+    version = rule.version
+    Refit(store, NoModels(), life.clock).tick()
+    assert store.catalogue("salon").rules["cut"].version == version

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 
 from comeback.clients.model import Client, Consent, Visit
+from comeback.companies.model import Company
 from comeback.conversations.model import (
     Address,
     ChannelKind,
@@ -18,7 +19,14 @@ from comeback.conversations.model import (
     Quality,
     Signal,
 )
-from comeback.reactivation.model import DueService, Journey, Proposal, Stage, Trial
+from comeback.reactivation.model import (
+    DueService,
+    Journey,
+    Proposal,
+    ServiceRule,
+    Stage,
+    Trial,
+)
 
 
 @dataclass(frozen=True)
@@ -211,6 +219,22 @@ class SetOwner:
 
 
 @dataclass(frozen=True)
+class SaveCompany:
+    """Versioned like SaveClient: who has read an older version meets a Conflict. The company must be there: an administrator
+    opens it (`Store.save_company`)."""
+
+    company: Company
+
+
+@dataclass(frozen=True)
+class SaveRule:
+    """Versioned like SaveClient; 0 is a service's first rule."""
+
+    company_id: str
+    rule: ServiceRule
+
+
+@dataclass(frozen=True)
 class Audited:
     """Who did what to which thing, beside the writes that did it; kept for good. Holds no personal data: `target` is an id,
     `fields` the names of what was changed."""
@@ -254,5 +278,7 @@ Change = (
     | CountArm
     | SaveProposal
     | SetOwner
+    | SaveCompany
+    | SaveRule
     | Audited
 )

@@ -116,6 +116,8 @@ class Company:
     """The owner is told when conversion falls under it."""
     report_hour: int = 9
     """Local hour of the owner's daily report."""
+    version: int = 0
+    """Of what is stored; every change makes it one more (`SaveCompany`, `SetOwner`)."""
 
     @property
     def zone(self) -> ZoneInfo:

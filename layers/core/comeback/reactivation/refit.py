@@ -1,25 +1,27 @@
 """Refit: nightly, each service's return model from the company's own visits, its rule's sources, and the due dates."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
 from comeback.bookings.model import Service
-from comeback.changes import Change, SaveDue
+from comeback.changes import Change, SaveDue, SaveRule
 from comeback.companies.model import Company, in_turn
-from comeback.errors import ComebackError, NotFound
+from comeback.errors import ComebackError, Conflict, NotFound
 from comeback.ports import Catalogue, ClientFile, Clock, Models, Store
 from comeback.reactivation.due import DueDates, keep_rests
 from comeback.reactivation.forecasts import visit_days
 from comeback.reactivation.intervals import default_interval, rule_for
-from comeback.reactivation.model import Interval, IntervalSource, ServiceRule
+from comeback.reactivation.model import Interval, IntervalSource
 from comeback.reactivation.returns import ReturnModel
 
 WHOLE_COMPANY = "*"
 GAPS_NEEDED = 20
 """Returns seen, over all clients of a service, before history outranks the model's guess and the default."""
+ATTEMPTS = 5
+"""Lost races for one rule before the company's refit gives up with Conflict."""
 
 
 @dataclass(frozen=True)
@@ -68,25 +70,44 @@ class Refit:
             ]
             model = ReturnModel.fit(histories, as_of=today, prior=whole)
             self._store.save_model(company.company_id, service.service_id, model.to_json(), now)
-            self._store.save_rule(
-                company.company_id, self._rule(company, catalogue, service, histories)
-            )
+            learnt = self._learnt(company, catalogue, service, histories)
+            self._save_rule(company, catalogue, service, learnt)
 
-    def _rule(
+    def _learnt(
         self,
         company: Company,
         catalogue: Catalogue,
         service: Service,
         histories: Sequence[Sequence[date]],
-    ) -> ServiceRule:
-        rule = rule_for(company, catalogue, service)
-        sources: dict[IntervalSource, Interval] = dict(rule.intervals)
+    ) -> Mapping[IntervalSource, Interval]:
         historical = historical_interval(histories)
         if historical:
-            sources[IntervalSource.HISTORICAL] = historical
-        elif IntervalSource.AI not in sources and (guess := self._guess(company, service)):
-            sources[IntervalSource.AI] = guess
-        return replace(rule, intervals=sources)
+            return {IntervalSource.HISTORICAL: historical}
+        known = rule_for(company, catalogue, service).intervals
+        guess = None if IntervalSource.AI in known else self._guess(company, service)
+        return {IntervalSource.AI: guess} if guess else {}
+
+    def _save_rule(
+        self,
+        company: Company,
+        catalogue: Catalogue,
+        service: Service,
+        learnt: Mapping[IntervalSource, Interval],
+    ) -> None:
+        """What was learnt is put into the rule as it stands now: whatever the owner saved meanwhile stays. Raises Conflict
+        when others kept being first."""
+        for _ in range(ATTEMPTS):
+            rule = rule_for(company, catalogue, service)
+            fresh = replace(rule, intervals={**rule.intervals, **learnt})
+            if fresh == catalogue.rules.get(service.service_id):
+                return
+            try:
+                self._store.commit([SaveRule(company.company_id, fresh)])
+            except Conflict:
+                catalogue = self._store.catalogue(company.company_id)
+            else:
+                return
+        raise Conflict(f"the rule of {service.service_id} kept being changed by others")
 
     def _guess(self, company: Company, service: Service) -> Interval | None:
         """Asked once per service that has no history; without a model, or when it fails, the default stands."""

@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 from comeback.bookings.model import Service, Staff
-from comeback.changes import Change, SetOwner
+from comeback.changes import Change, SaveCompany, SaveRule, SetOwner
 from comeback.companies.model import Company
 from comeback.conversations.model import Address
 from comeback.errors import NotFound
 from comeback.ports import Catalogue, ClientFile
-from comeback.reactivation.model import ServiceRule
 from comeback.storage.store import DynamoStore
 
 SECONDS = 10.0
@@ -85,10 +84,17 @@ class RememberingStore(DynamoStore):
     # ── what this process changes itself ─────────────────────────────────────────────────────────
 
     def commit(self, changes: Sequence[Change]) -> None:
-        super().commit(changes)
-        for change in changes:
-            if isinstance(change, SetOwner):
-                self._companies.forget(change.company_id)
+        """What was refused was decided on an old memory: it is forgotten, too."""
+        try:
+            super().commit(changes)
+        finally:
+            for change in changes:
+                if isinstance(change, SetOwner):
+                    self._companies.forget(change.company_id)
+                elif isinstance(change, SaveCompany):
+                    self._companies.forget(change.company.company_id)
+                elif isinstance(change, SaveRule):
+                    self._catalogues.forget(change.company_id)
 
     def save_company(self, company: Company) -> None:
         super().save_company(company)
@@ -98,8 +104,4 @@ class RememberingStore(DynamoStore):
         self, company_id: str, services: Iterable[Service], staff: Iterable[Staff]
     ) -> None:
         super().save_catalogue(company_id, services, staff)
-        self._catalogues.forget(company_id)
-
-    def save_rule(self, company_id: str, rule: ServiceRule) -> None:
-        super().save_rule(company_id, rule)
         self._catalogues.forget(company_id)

@@ -19,7 +19,7 @@ from comeback.storage.items.audit import AuditedItem
 from comeback.storage.items.base import NEW, AddressMap, Whole
 from comeback.storage.items.chairs import ProposalItem
 from comeback.storage.items.clients import AddressItem, ClientItem, ConsentItem, VisitItem
-from comeback.storage.items.companies import CompanyItem
+from comeback.storage.items.companies import CompanyItem, RuleItem
 from comeback.storage.items.conversations import (
     ConversationItem,
     EventItem,
@@ -46,17 +46,26 @@ def writes(changes: Sequence[Change]) -> list[Write]:
     changes of two companies: ids of one came in under the other's name."""
     counts = [change for change in changes if isinstance(change, ch.Count)]
     signals = [change for change in changes if isinstance(change, ch.CountSignal)]
-    others = dict.fromkeys(_latest_touches(changes))
     merged: dict[Key, Write] = {}
-    for change in others:
+    for change in _each_once(changes):
         for write in PLANNERS[type(change)](change):
             before = merged.get(write.key)
             if before and (before.condition is not None or write.condition is not None):
                 raise ValueError(f"two changes of one {write.key.sk} in one commit")
             merged[write.key] = write
-    found = [*merged.values(), *_counts(counts, _shard(changes)), *_signals(signals)]
+    days = {**_counts(counts), **{day: [] for day in _told(changes)}}
+    found = [*merged.values(), *_days(counts, changes), *_signals(signals)]
     if len({keys.tenant(write.key) for write in found}) > 1:
         raise Refused("one decision writes in two companies")
+    return found
+
+
+def _each_once(changes: Sequence[Change]) -> Sequence[Change]:
+    """By equality: a rule and a company hold mappings, which have no hash."""
+    found: list[Change] = []
+    for change in _latest_touches(changes):
+        if change not in found:
+            found.append(change)
     return found
 
 
@@ -218,7 +227,26 @@ def _proposal(change: ch.SaveProposal) -> Iterable[Write]:
 
 def _owner(change: ch.SetOwner) -> Iterable[Write]:
     for key in (keys.company(change.company_id), keys.registered(change.company_id)):
-        yield Update(key, [CompanyItem.owner.set(AddressMap.of(change.address))])
+        owner = CompanyItem.owner.set(AddressMap.of(change.address))
+        yield Update(key, [owner, CompanyItem.version.add(1)])
+
+
+def _company(change: ch.SaveCompany) -> Iterable[Write]:
+    """For itself, and in the registry; companies of older releases carry no version."""
+    company, stored = change.company, CompanyItem.version
+    as_read: Condition = stored == company.version
+    if company.version == 0:
+        as_read = CompanyItem.pk.exists() & (stored.does_not_exist() | as_read)
+    fresh = replace(company, version=company.version + 1)
+    yield Put(CompanyItem.of(fresh, keys.company(company.company_id)), as_read)
+    yield Put(CompanyItem.of(fresh, keys.registered(company.company_id)))
+
+
+def _rule(change: ch.SaveRule) -> Iterable[Write]:
+    rule = change.rule
+    as_read: Condition = RuleItem.version == rule.version
+    fresh = replace(rule, version=rule.version + 1)
+    yield Put(RuleItem.of(change.company_id, fresh), as_read if rule.version else NEW | as_read)
 
 
 def _audited(change: ch.Audited) -> Iterable[Write]:
@@ -245,5 +273,7 @@ PLANNERS: Mapping[type[Any], Callable[[Any], Iterable[Write]]] = {
     ch.CountArm: _arm,
     ch.SaveProposal: _proposal,
     ch.SetOwner: _owner,
+    ch.SaveCompany: _company,
+    ch.SaveRule: _rule,
     ch.Audited: _audited,
 }

@@ -21,7 +21,6 @@ from comeback.reactivation.model import (
     DueService,
     Journey,
     Proposal,
-    ServiceRule,
     SkipReason,
     Stage,
     Tally,
@@ -112,9 +111,6 @@ class DynamoStore:
                 *(StaffItem.of(company_id, member) for member in staff),
             ]
         )
-
-    def save_rule(self, company_id: str, rule: ServiceRule) -> None:
-        self._put(RuleItem.of(company_id, rule))
 
     def save_model(self, company_id: str, service_id: str, model_json: str, at: datetime) -> None:
         self._put(ModelItem.of(company_id, service_id, model_json, at))

@@ -90,6 +90,7 @@ class CompanyItem(Item, discriminator="company"):
     empty_chairs_limit = Whole(default=Company.empty_chairs_limit)
     conversion_warning_percent = Whole(default=Company.conversion_warning_percent)
     report_hour = Whole(default=Company.report_hour)
+    version = Whole(default=Company.version)
 
     @classmethod
     def of(cls, company: Company, at: Key) -> "CompanyItem":
@@ -129,6 +130,7 @@ class CompanyItem(Item, discriminator="company"):
             empty_chairs_limit=company.empty_chairs_limit,
             conversion_warning_percent=company.conversion_warning_percent,
             report_hour=company.report_hour,
+            version=company.version,
         )
 
     def company(self) -> Company:
@@ -167,6 +169,7 @@ class CompanyItem(Item, discriminator="company"):
             empty_chairs_limit=self.empty_chairs_limit,
             conversion_warning_percent=self.conversion_warning_percent,
             report_hour=self.report_hour,
+            version=self.version,
         )
 
 
