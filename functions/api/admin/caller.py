@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from api.refusal import asked_language
 from comeback.errors import Refused
 
 
@@ -38,15 +39,5 @@ def caller(event: Mapping[str, Any]) -> Caller:
     role = claims.get("custom:role", "")
     if not claims.get("sub") or not claims.get("custom:company") or role not in set(Role):
         raise Refused("the token names no company or no role")
-    asked = _header(event, "accept-language") or claims.get("locale", "")
-    return Caller(claims["sub"], claims["custom:company"], Role(role), _language(asked))
-
-
-def _language(asked: str) -> str:
-    """The first of `Accept-Language`: browsers put the preferred one first."""
-    return asked.split(",")[0].split(";")[0].strip() or "en"
-
-
-def _header(event: Mapping[str, Any], name: str) -> str:
-    headers = event.get("headers") or {}
-    return str(next((value for key, value in headers.items() if key.lower() == name), ""))
+    language = asked_language(event.get("headers"), claims.get("locale", ""))
+    return Caller(claims["sub"], claims["custom:company"], Role(role), language)

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from api.admin.answers import Changed, MatchMissing, etag, refused, representation
+from api.admin.answers import STATUS, Changed, MatchMissing, etag, representation
 from api.admin.caller import Caller, Role, caller
+from api.refusal import misread, refused
 from chalice.app import Blueprint, Request, Response
 from comeback.decoding import decoded
 from comeback.errors import ComebackError, InvalidInput, NotFound, Refused
@@ -177,7 +178,7 @@ def answered(operation: Operation, request: Request, named: Mapping[str, str]) -
     except ComebackError as error:
         if isinstance(error, NotFound):
             count("AdminNotFound", named.get("company", "")[:64])
-        return refused(error, language)
+        return refused(error, language, STATUS.get(type(error)))
     except Exception:
         logger.exception("unexpected error")
         return Response({"error": "InternalError"}, status_code=500)
@@ -213,7 +214,7 @@ def _body(kind: Any, raw: bytes | str) -> Any:
     try:
         return decoded(raw or b"{}", kind)
     except msgspec.MsgspecError as error:
-        raise _misread(str(error), "body") from error
+        raise misread(error, "body") from error
 
 
 def _query(kind: Any, found: Mapping[str, str]) -> Any:
@@ -222,19 +223,7 @@ def _query(kind: Any, found: Mapping[str, str]) -> Any:
     try:
         return msgspec.convert(dict(found), kind, strict=False)
     except msgspec.ValidationError as error:
-        raise _misread(str(error), "query") from error
-
-
-def _misread(told: str, where: str) -> InvalidInput:
-    """msgspec says: Expected `int` <= 365 - at `$.interval_days`."""
-    problem, _, place = told.partition(" - at `$")
-    field = place.rstrip("`").lstrip(".") or _named(problem) or where
-    return InvalidInput(field, problem, "Send what the API's description says")
-
-
-def _named(problem: str) -> str:
-    """Object missing required field `days`, or: contains unknown field `dayz`."""
-    return problem.split("`")[1] if "field `" in problem else ""
+        raise misread(error, "query") from error
 
 
 def _key(given: str) -> str:

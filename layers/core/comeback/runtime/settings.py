@@ -98,3 +98,11 @@ class GeminiSettings:
     gemini_base_url: str = ""
     gemini_proxy_url: str = ""
     gemini_model: str = "gemini-3.1-flash-lite"
+
+
+@dataclass(frozen=True)
+class UserPoolSettings:
+    """Cognito's: where the team signs in."""
+
+    user_pool_id: str
+    user_pool_client_id: str
