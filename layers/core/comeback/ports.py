@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from comeback.analytics.model import SentDay
 from comeback.bookings.model import Booking, BookingRequest, Lease, Service, Slot, Staff
 from comeback.changes import Audited, Change
 from comeback.clients.model import Client, Consent, Visit, VisitStatus
@@ -215,6 +216,12 @@ class Store(Protocol):
         ...
 
     def funnel(self, company_id: str, since: date, until: date) -> Sequence[FunnelDay]: ...
+
+    def days(
+        self, company_id: str, since: date, until: date
+    ) -> Sequence[tuple[FunnelDay, SentDay]]:
+        """The days on which something happened: their campaigns' funnels, and the messages that left on them."""
+        ...
 
     def proposal(self, company_id: str, on: date) -> Proposal | None:
         """Of the empty chairs of that local day."""

@@ -76,6 +76,8 @@ class Client:
     crm_id: str = ""
     time_zone: str = ""
     """IANA name, where it is known; else the phone's country or the company tells."""
+    tags: tuple[str, ...] = ()
+    """The owner's own words for them, as written, sorted."""
     version: int = 0
 
 

@@ -4,6 +4,7 @@ import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from itertools import islice
 from threading import Lock
 
 from comeback.errors import Conflict
@@ -93,6 +94,18 @@ class ClientSecrets:
         places = {keys.secret(*client): client for client in clients}
         found = self._table.get_all(places)
         return {places[at]: _secret(item) for at, item in found.items()}
+
+    def recall(self, after: ClientRef, limit: int) -> None:
+        """In one Query, thirty to a unit; one by one they cost a unit each."""
+        partition = keys.company_partition(after.company_id)
+        behind = Item.sk.between(*keys.secrets_after(after.client_id))
+        found = self._table.query(SecretItem, partition, behind, page=limit)
+        self._recent.keep(
+            {
+                ClientRef(after.company_id, item.client_id): item.secret
+                for item in islice(found, limit)
+            }
+        )
 
     def erase(self, client: ClientRef) -> None:
         """Raises Unavailable when it is not known to be done."""

@@ -83,6 +83,9 @@ class KeyedVault:
         secrets = self._secrets.all_made(clients)
         return frozenset(client for client, secret in secrets.items() if secret is None)
 
+    def recall(self, after: ClientRef, limit: int) -> None:
+        self._secrets.recall(after, limit)
+
     def open_company(self, company_id: str) -> None:
         self._data_keys.of(company_id)
 

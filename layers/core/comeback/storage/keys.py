@@ -15,8 +15,8 @@ Long on purpose: no key is made anywhere else.
 | 9 | detect                        | due on or before a date                    | GSI1 CO#c#DUE, next_on (sparse)               |
 | 10| expire                        | answers overdue at a moment                | GSI1 CO#c#WAIT, deadline (sparse)             |
 | 11| api                           | journeys of a campaign day                 | GSI2 CO#c#CAMPAIGN#date (sparse)              |
-| 12| refit, exports                | ids of all clients                         | GSI2 CO#c#CLIENTS                             |
-| 13| api                           | funnel of some days                        | Query CO#c, SK between FUNNEL#a and FUNNEL#b~ |
+| 12| refit                         | ids of all clients                         | GSI2 CO#c#CLIENTS                             |
+| 13| api                           | funnel of some days, messages that left    | Query CO#c, SK between FUNNEL#a and FUNNEL#b~ |
 | 14| due dates                     | fitted model of a service                  | Get CO#c / MODEL#service                      |
 | 15| syncs                         | where a job stands                         | Get CO#c / CURSOR#name                        |
 | 16| find_slots, bookings          | what holds a member of staff on a UTC day  | Get CO#c#DAY#staff#date                       |
@@ -30,11 +30,18 @@ Long on purpose: no key is made anywhere else.
 | 24| chairs, the owner's answer    | who may be asked about a day's empty chairs| Get CO#c / CHAIRS#date                        |
 | 25| the operator                  | which messages nobody knows the fate of    | GSI1 CO#c#UNCERTAIN, when tried (sparse)      |
 | 26| the owner                     | what was changed, and by whom              | Query CO#c#AUDIT, newest first             |
+| 27| the owner, exports            | profiles by id, page by page; search       | GSI2 CO#c#CLIENTS, SK > id                 |
+| 28| the owner                     | all that we wrote to a client              | Query CO#c#CL#cl, SK begins OUT#           |
 
 A client's file stands under `F#`, so that one Query reads it and the messages (`OUT#`) stay out of it. Keys 6, 7 and 8 hold
 contacts: what stands behind their kind is blinded (`Table` does it, vault.py says how).
 
-A table of its own keeps the keys that contacts are sealed with: CO#c / DATA the company's, CO#c / CL#cl a client's secret.
+A table of its own keeps the keys that contacts are sealed with: CO#c / DATA the company's, CO#c / CL#cl a client's secret. Its
+secrets stand in the directory's order (27), so those of a page are one Query, thirty to a unit.
+
+Searching (27): a whole number is looked up by its blinded key (6), three units. Names, tags and parts of a number are sealed, so
+the directory is read through and unsealed, 2,000 clients a call: about 200 units, 0.000025 USD. The common case, the first page
+of the list, costs five. A blinded index of names would tell, by how often each occurs, which of them is Anna.
 """
 
 import re
@@ -50,6 +57,7 @@ COMPANIES = "COMPANIES"
 COMPANY = "CO#"
 CATALOGUE = "CAT#"
 FILE = "F#"
+OUT = "OUT#"
 ACCOUNT = "ACCOUNT#"
 ARM = "ARM#"
 CLIENT = "CL#"
@@ -187,7 +195,7 @@ def trial(company_id: str, client_id: str, trial_id: str) -> Key:
 
 
 def outbox(company_id: str, client_id: str, outbox_id: str) -> Key:
-    return Key(client_partition(company_id, client_id), f"OUT#{outbox_id}")
+    return Key(client_partition(company_id, client_id), f"{OUT}{outbox_id}")
 
 
 # ── pointers and dedupe keys ─────────────────────────────────────────────────────────────────────
@@ -245,6 +253,11 @@ def secret(company_id: str, client_id: str) -> Key:
 
 def client_of_secret(key: Key) -> str:
     return key.sk.removeprefix(CLIENT)
+
+
+def secrets_after(client_id: str) -> tuple[str, str]:
+    """Sort keys of the secrets behind this client's: the first that may be, and one behind the last."""
+    return f"{CLIENT}{client_id}\0", f"{CLIENT}\uffff"
 
 
 # ── contacts in keys ─────────────────────────────────────────────────────────────────────────────

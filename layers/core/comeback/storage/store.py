@@ -10,8 +10,10 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from comeback.analytics.model import SentDay
 from comeback.bookings.model import Service, Staff
 from comeback.changes import Audited, Change
+from comeback.clients.model import Client
 from comeback.companies.identity import is_company_id
 from comeback.companies.model import Company
 from comeback.conversations.model import Account, Address, ChannelKind, OutboxMessage
@@ -26,6 +28,7 @@ from comeback.reactivation.model import (
     Tally,
     Trial,
 )
+from comeback.reactivation.telling import sent_day
 from comeback.storage import commit, erasure, imports, keys, transaction
 from comeback.storage.items.audit import AuditedItem
 from comeback.storage.items.base import Item, sortable
@@ -127,12 +130,25 @@ class DynamoStore:
         self._put(CursorItem.of(company_id, name, cursor))
 
     def funnel(self, company_id: str, since: date, until: date) -> Sequence[FunnelDay]:
+        days = self._shards(company_id, since, until)
+        return [_funnel_day(on, shards) for on, shards in days.items()]
+
+    def _shards(self, company_id: str, since: date, until: date) -> dict[date, list[FunnelItem]]:
+        """By day, the oldest first."""
         partition = keys.company_partition(company_id)
         days: dict[date, list[FunnelItem]] = defaultdict(list)
         within = Item.sk.between(*keys.funnel_range(since, until))
         for shard in self.table.query(FunnelItem, partition, within):
             days[date.fromisoformat(shard.sk.split("#")[1])].append(shard)
-        return [_funnel_day(on, shards) for on, shards in sorted(days.items())]
+        return days
+
+    def days(
+        self, company_id: str, since: date, until: date
+    ) -> Sequence[tuple[FunnelDay, SentDay]]:
+        return [
+            (_funnel_day(on, shards), _sent_day(on, shards))
+            for on, shards in self._shards(company_id, since, until).items()
+        ]
 
     def proposal(self, company_id: str, on: date) -> Proposal | None:
         item = self.table.get(ProposalItem, keys.proposal(company_id, on))
@@ -181,6 +197,19 @@ class DynamoStore:
     def clients(self, company_id: str) -> Iterable[str]:
         found = self.table.query(ClientItem, keys.clients_index(company_id), index=SECOND_INDEX)
         return (item.client_id for item in found)
+
+    def directory(self, company_id: str, after: str, limit: int) -> Sequence[Client]:
+        """Their secrets first, in one Query: one by one they would cost more than the profiles."""
+        self._vault.recall(ClientRef(company_id, after), limit)
+        behind = ClientItem.second_sk > after if after else None
+        partition = keys.clients_index(company_id)
+        found = self.table.query(ClientItem, partition, behind, SECOND_INDEX, page=limit)
+        return [item.client() for item in islice(found, limit)]
+
+    def messages(self, company_id: str, client_id: str) -> Sequence[OutboxMessage]:
+        partition = keys.client_partition(company_id, client_id)
+        found = self.table.query(OutboxItem, partition, OutboxItem.sk.startswith(keys.OUT))
+        return sorted((item.message() for item in found), key=lambda m: m.created_at)
 
     def outbox(self, company_id: str, client_id: str, outbox_id: str) -> OutboxMessage:
         item = self.table.get(OutboxItem, keys.outbox(company_id, client_id, outbox_id))
@@ -284,3 +313,10 @@ def _funnel_day(on: date, shards: Sequence[FunnelItem]) -> FunnelDay:
     stages = Counter({s.value: sum(shard.counted(s) for shard in shards) for s in Stage})
     stages[Stage.SKIPPED.value] += sum(reasons.values())
     return FunnelDay(on, dict(stages), {reason: n for reason, n in reasons.items() if n})
+
+
+def _sent_day(on: date, shards: Sequence[FunnelItem]) -> SentDay:
+    sums: Counter[str] = Counter()
+    for shard in shards:
+        sums.update(shard.messages)
+    return sent_day(on, sums)

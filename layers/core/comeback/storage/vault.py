@@ -45,6 +45,10 @@ class Vault(Protocol):
         """Makes ready for sealing, many at a time. Answers who of them was erased."""
         ...
 
+    def recall(self, after: ClientRef, limit: int) -> None:
+        """Makes ready for opening what many clients have, those whose ids follow. Only makes it cheaper."""
+        ...
+
     def open_company(self, company_id: str) -> None:
         """Makes what a new company needs. Repeating it is harmless."""
         ...

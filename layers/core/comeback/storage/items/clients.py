@@ -18,7 +18,7 @@ from comeback.storage.items.base import AddressMap, Choice, Item, Text, Texts, W
 class ClientItem(Item, discriminator="client"):
     """Stands in the directory of clients too (GSI2)."""
 
-    personal = frozenset({"name", "phone", "addresses"})
+    personal = frozenset({"name", "phone", "addresses", "tags"})
 
     company_id = UnicodeAttribute()
     client_id = UnicodeAttribute()
@@ -33,6 +33,7 @@ class ClientItem(Item, discriminator="client"):
     preferred_staff_id = Text()
     crm_id = Text()
     time_zone = Text()
+    tags = Texts()
     version = Whole()
 
     @classmethod
@@ -52,6 +53,7 @@ class ClientItem(Item, discriminator="client"):
             preferred_staff_id=client.preferred_staff_id,
             crm_id=client.crm_id,
             time_zone=client.time_zone,
+            tags=client.tags,
             version=client.version,
             second_pk=keys.clients_index(client.company_id),
             second_sk=client.client_id,
@@ -72,6 +74,7 @@ class ClientItem(Item, discriminator="client"):
             preferred_staff_id=self.preferred_staff_id,
             crm_id=self.crm_id,
             time_zone=self.time_zone,
+            tags=self.tags,
             version=self.version,
         )
 

@@ -1,0 +1,25 @@
+"""A client is erased at their wish (152-FZ, GDPR): docs/contacts.md says what goes and what remains."""
+
+from comeback.changes import Audited
+from comeback.errors import Erased
+from comeback.ports import Clock, Store
+
+
+class EraseClient:
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def run(self, company_id: str, client_id: str, user_id: str) -> None:
+        """For good. Asked again it finishes what a crash left. Raises NotFound for who never was.
+
+        Noted before it is done: a note without its deed asks to be repeated, a deed without its note is a secret.
+        """
+        try:
+            self._store.client(company_id, client_id)
+        except Erased:
+            self._store.erase(company_id, client_id)
+            return
+        now = self._clock.now()
+        self._store.commit([Audited(company_id, now, user_id, "clients.erase", client_id)])
+        self._store.erase(company_id, client_id)
