@@ -68,7 +68,8 @@ class Analyse:
     ) -> Answer:
         """Everything speaks for a message but its worth and the holdout; the trial is written with what was drawn."""
         told = self._judge(journey, scene, accounts, now)
-        if told and not told.worth and not explores(journey.journey_id):
+        unpaid = told is not None and not told.worth and not explores(journey.journey_id)
+        if unpaid and journey.why is not Why.MANUAL:
             return self._skip(journey, scene, SkipReason.NOT_WORTH, now)
         journey = replace(journey, p_return=round(told.p_return, 4) if told else None)
         company, client_id = scene.company, journey.client_id

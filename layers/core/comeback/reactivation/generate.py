@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from msgspec import json
+
 from comeback.changes import SaveJourney
 from comeback.clients.model import completed
 from comeback.conversations.model import ChannelKind, Content
@@ -39,8 +41,10 @@ class Generate:
             return SKIPPED
         chosen = style(self._store.arms(journey.company_id), journey, styles)
         journey = replace(journey, attempt=replace(journey.attempt, style=chosen.value))
-        content, source = self._write(journey, scene, now)
-        attempt = replace(journey.attempt, content=content, text_source=source)
+        facts = facts_of(journey, scene, now)
+        content, source = self._write(journey, scene, facts, now)
+        told = json.encode(facts).decode()
+        attempt = replace(journey.attempt, content=content, text_source=source, facts=told)
         written = replace(journey, state=JourneyState.WRITTEN, attempt=attempt)
         self._store.commit([SaveJourney(written)])
         return READY
@@ -52,9 +56,10 @@ class Generate:
         account = self._store.accounts(journey.company_id).get(ChannelKind.WHATSAPP)
         return usable(account.templates_out, scene.language) if account else tuple(Style)
 
-    def _write(self, journey: Journey, scene: Scene, now: datetime) -> tuple[Content, str]:
+    def _write(
+        self, journey: Journey, scene: Scene, facts: MessageFacts, now: datetime
+    ) -> tuple[Content, str]:
         """Free text where the channel takes it; WhatsApp outside its window takes the approved template alone."""
-        facts = facts_of(journey, scene, now)
         name = scene.file.client.name
         attempt = journey.attempt
         if _template_only(journey, scene, now):

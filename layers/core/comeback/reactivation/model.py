@@ -62,7 +62,8 @@ class DueService:
     """The sparse due-index entry of one client and service, written when a visit lands.
 
     `next_on` is the local date from which the client may be written to: the due date at first, later the end of
-    a rest or an absence. What priority needs is kept here, so that detect reads the index alone.
+    a rest or an absence. What priority needs is kept here, so that detect reads the index alone. A service whose rule is
+    not active keeps its entries: `due.live` leaves them out.
     """
 
     company_id: str
@@ -79,6 +80,18 @@ class DueService:
     low: date | None = None
     high: date | None = None
     p_active: float | None = None
+    forecast_on: date | None = None
+    """The forecast's date, whichever source wins: should history win later, it is due then."""
+    rests_until: date | None = None
+    """Decided by a journey, and kept apart from the due date: a rule's change moves that alone."""
+
+    @property
+    def rest(self) -> date | None:
+        """None without one. Entries of older releases tell it by `next_on` alone."""
+        return self.rests_until or (self.next_on if self.next_on > self.due_on else None)
+
+    def resting(self, until: date) -> "DueService":
+        return replace(self, next_on=max(self.due_on, until), rests_until=until)
 
 
 @dataclass(frozen=True)
@@ -190,6 +203,8 @@ class Attempt:
     content: Content | None = None
     text_source: str = ""
     """`model`, `repaired`, `template` or `approved_template`."""
+    facts: str = ""
+    """What the text was written from: `MessageFacts` as JSON, so that a person can hold one against the other."""
     outbox_id: str = ""
     task_token: str = ""
     sent_at: datetime | None = None
@@ -210,6 +225,14 @@ class Attempt:
     """Outbox id of our question whether to stop, while it is open."""
     booking: str = ""
     """`<event id>:<number of the slot>` that words were read to ask for: written before the book is asked."""
+    reached: frozenset[Stage] = frozenset()
+    """How far this message came beyond leaving; the journey's `counted` is of all its messages together."""
+    told: frozenset[Stage] = field(default=frozenset(), compare=False)
+    """What of it stands in the figures of its day (telling.py): the store's own."""
+    local_hour: str = ""
+    """The company's day and hour at which it left, as `2026-03-02T10`."""
+    worth_minor: int = 0
+    """What a booking by it brings: the service's price when it left, less the discount."""
 
 
 class Why(StrEnum):

@@ -9,7 +9,14 @@ from comeback.conversations.model import Account, Address, ChannelKind
 from comeback.ports import ClientFile
 from comeback.reactivation.account_health import standing
 from comeback.reactivation.journey import NOT_ARRIVED
-from comeback.reactivation.model import Attempt, Completion, Journey, ServiceRule, SkipReason
+from comeback.reactivation.model import (
+    Attempt,
+    Completion,
+    Journey,
+    ServiceRule,
+    SkipReason,
+    Why,
+)
 from comeback.reactivation.scene import Scene
 from comeback.reactivation.styles import usable
 
@@ -108,7 +115,10 @@ def _came_since(file: ClientFile, journey: Journey) -> bool:
 
 
 def _recently_written(file: ClientFile, journey: Journey, rule: ServiceRule, now: datetime) -> bool:
-    """Another journey's message within the retry interval; who was away and named the day themselves may be written to."""
+    """Another journey's message within the retry interval; who was away and named the day themselves may be written to, and
+    whom the owner asks for by name: the week's and the month's caps hold for them too."""
+    if journey.why is Why.MANUAL:
+        return False
     since = now - timedelta(days=rule.retry_interval_days)
     others = (
         j

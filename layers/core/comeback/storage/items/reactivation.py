@@ -1,6 +1,9 @@
 """Who is due, journeys, and who holds a client."""
 
+from collections.abc import Mapping
+
 from pynamodb.attributes import (
+    Attribute,
     BooleanAttribute,
     ListAttribute,
     NumberAttribute,
@@ -8,6 +11,7 @@ from pynamodb.attributes import (
     UnicodeSetAttribute,
     UTCDateTimeAttribute,
 )
+from pynamodb.constants import STRING
 
 from comeback.conversations.model import ChannelKind
 from comeback.reactivation.model import (
@@ -55,6 +59,8 @@ class DueItem(Item, discriminator="due"):
     low = Day(null=True)
     high = Day(null=True)
     p_active = NumberAttribute(null=True)
+    forecast_on = Day(null=True)
+    rests_until = Day(null=True)
 
     @classmethod
     def of(cls, due: DueService) -> "DueItem":
@@ -74,6 +80,8 @@ class DueItem(Item, discriminator="due"):
             low=due.low,
             high=due.high,
             p_active=due.p_active,
+            forecast_on=due.forecast_on,
+            rests_until=due.rests_until,
             first_pk=keys.due_index(due.company_id),
             first_sk=due.next_on.isoformat(),
         )
@@ -94,7 +102,26 @@ class DueItem(Item, discriminator="due"):
             low=self.low,
             high=self.high,
             p_active=self.p_active,
+            forecast_on=self.forecast_on,
+            rests_until=self.rests_until,
         )
+
+
+class Stages(Attribute[frozenset[Stage]]):
+    """A letter each; none is not stored."""
+
+    attr_type = STRING
+    null = True
+    letters: Mapping[Stage, str] = dict(zip(Stage, "ucdrabos", strict=True))
+
+    def __init__(self) -> None:
+        super().__init__(default=frozenset())
+
+    def serialize(self, value: frozenset[Stage]) -> str | None:
+        return "".join(letter for stage, letter in self.letters.items() if stage in value) or None
+
+    def deserialize(self, value: str) -> frozenset[Stage]:
+        return frozenset(stage for stage, letter in self.letters.items() if letter in value)
 
 
 class AttemptMap(Map):
@@ -105,6 +132,7 @@ class AttemptMap(Map):
     discount_percent = Whole()
     content = ContentMap(null=True)
     text_source = Text()
+    facts = Text()
     outbox_id = Text()
     task_token = Text()
     sent_at = UTCDateTimeAttribute(null=True)
@@ -118,6 +146,10 @@ class AttemptMap(Map):
     booked_at = UTCDateTimeAttribute(null=True)
     stop_question = Text()
     booking = Text()
+    reached = Stages()
+    told = Stages()
+    local_hour = Text()
+    worth_minor = Whole(default=0)
 
     @classmethod
     def of(cls, attempt: Attempt) -> "AttemptMap":
@@ -129,6 +161,7 @@ class AttemptMap(Map):
             discount_percent=attempt.discount_percent,
             content=ContentMap.of(attempt.content) if attempt.content else None,
             text_source=attempt.text_source,
+            facts=attempt.facts,
             outbox_id=attempt.outbox_id,
             task_token=attempt.task_token,
             sent_at=attempt.sent_at,
@@ -142,6 +175,10 @@ class AttemptMap(Map):
             booked_at=attempt.booked_at,
             stop_question=attempt.stop_question,
             booking=attempt.booking,
+            reached=attempt.reached,
+            told=attempt.told,
+            local_hour=attempt.local_hour,
+            worth_minor=attempt.worth_minor,
         )
 
     def attempt(self) -> Attempt:
@@ -153,6 +190,7 @@ class AttemptMap(Map):
             discount_percent=self.discount_percent,
             content=self.content.content() if self.content is not None else None,
             text_source=self.text_source,
+            facts=self.facts,
             outbox_id=self.outbox_id,
             task_token=self.task_token,
             sent_at=self.sent_at,
@@ -166,6 +204,10 @@ class AttemptMap(Map):
             booked_at=self.booked_at,
             stop_question=self.stop_question,
             booking=self.booking,
+            reached=self.reached,
+            told=self.told,
+            local_hour=self.local_hour,
+            worth_minor=self.worth_minor,
         )
 
 
