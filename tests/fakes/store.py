@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any, TypeVar
 
 from comeback import changes as ch
+from comeback.analytics.model import SentDay
 from comeback.bookings.model import Service, Staff
 from comeback.clients.model import Client, Visit
 from comeback.companies.model import Company
@@ -33,6 +34,7 @@ from comeback.reactivation.model import (
     Tally,
     Trial,
 )
+from comeback.reactivation.telling import sent_day, telling
 
 from tests.fakes import noted
 from tests.fakes.writes import WRITES, Key
@@ -180,6 +182,20 @@ class FakeStore:
     def audit(self, company_id: str, before: str, limit: int) -> Sequence[ch.Audited]:
         found = [a for a in self._all(company_id, ch.Audited) if not before or a.entry < before]
         return sorted(found, key=lambda audited: audited.entry, reverse=True)[:limit]
+
+    def days(
+        self, company_id: str, since: date, until: date
+    ) -> Sequence[tuple[FunnelDay, SentDay]]:
+        """Of messages as the journeys stand now; the table adds them up as they happen."""
+        told: dict[date, Counter[str]] = defaultdict(Counter)
+        for journey in self._all(company_id, Journey):
+            for on, counters in telling(untold(journey))[1].items():
+                told[on].update(counters)
+        funnel = {day.on: day for day in self.funnel(company_id, since, until)}
+        every = sorted({*funnel, *(on for on in told if since <= on <= until)})
+        return [
+            (funnel.get(on) or _funnel_day(on, Counter()), sent_day(on, told[on])) for on in every
+        ]
 
     # ── client ───────────────────────────────────────────────────────────────────────────────────
 
@@ -335,6 +351,12 @@ class FakeStore:
 
 def _of(items: Mapping[Key, Any], name: str, kind: type[Kind]) -> list[Kind]:
     return [item for key, item in items.items() if key[0] == name and isinstance(item, kind)]
+
+
+def untold(journey: Journey) -> Journey:
+    """As if none of it stood in any figures."""
+    earlier = tuple(replace(attempt, told=frozenset()) for attempt in journey.earlier)
+    return replace(journey, earlier=earlier, attempt=replace(journey.attempt, told=frozenset()))
 
 
 def _funnel_day(on: date, counts: Counter[tuple[str, str]]) -> FunnelDay:

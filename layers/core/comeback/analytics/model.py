@@ -111,6 +111,41 @@ class DayFigures:
     """Those of them that had brought one."""
 
 
+WITHIN_MINUTES = (5, 15, 30, 60, 120, 240, 480, 720, 1440, 2880, 5760, 10080)
+"""Upper ends of the classes in which the time to an answer or a booking is counted; the last class is open."""
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What became of some messages."""
+
+    sent: int = 0
+    delivered: int = 0
+    read: int = 0
+    answered: int = 0
+    booked: int = 0
+    opted_out: int = 0
+    revenue_minor: int = 0
+    """What the booked visits bring, after the discount."""
+
+    def __add__(self, other: "Sums") -> "Sums":
+        return Sums(*(getattr(self, f) + getattr(other, f) for f in self.__dataclass_fields__))
+
+
+@dataclass(frozen=True)
+class SentDay:
+    """The messages that left on one local day, and what became of them since. Each of the three tables holds all of them."""
+
+    on: date
+    attempts: Mapping[int, Sums] = field(default_factory=dict)
+    channels: Mapping[ChannelKind, Sums] = field(default_factory=dict)
+    services: Mapping[tuple[str, int], Sums] = field(default_factory=dict)
+    """By service and local hour of sending."""
+    answers: Mapping[int, int] = field(default_factory=dict)
+    """How many came in each class of `WITHIN_MINUTES`."""
+    bookings: Mapping[int, int] = field(default_factory=dict)
+
+
 class Grade(StrEnum):
     WATCH = "watch"
     """Under the threshold, and it may be chance."""

@@ -65,17 +65,31 @@ COMPLETIONS: dict[Outcome, Completion] = {
 
 
 def reach(
-    journey: Journey, stage: Stage, at: datetime | None = None
+    journey: Journey, stage: Stage, at: datetime | None = None, outbox_id: str = ""
 ) -> tuple[Journey, tuple[Count, ...]]:
-    """Counts a funnel stage, and those it implies, once per journey, on the campaign's day. `at`: when they answered."""
+    """Counts a funnel stage, and those it implies, once per journey, on the campaign's day. `at`: when they answered;
+    `outbox_id`: whose message came so far, the latest by default."""
     implied = REACHED[: REACHED.index(stage) + 1] if stage in REACHED else (stage,)
     new = [s for s in implied if s not in journey.counted]
     counts = tuple(Count(journey.company_id, journey.campaign_on, s) for s in new)
+    journey = _come(journey, frozenset(implied) - {Stage.CONTACTED}, outbox_id)
     attempt = journey.attempt
     if at and stage in (Stage.ANSWERED, Stage.BOOKED):
         booked_at = attempt.booked_at or (at if stage is Stage.BOOKED else None)
         attempt = replace(attempt, answered_at=attempt.answered_at or at, booked_at=booked_at)
     return replace(journey, counted=journey.counted | set(new), attempt=attempt), counts
+
+
+def _come(journey: Journey, stages: frozenset[Stage], outbox_id: str) -> Journey:
+    """The message itself came so far."""
+
+    def come(attempt: Attempt) -> Attempt:
+        return replace(attempt, reached=attempt.reached | stages)
+
+    if outbox_id in ("", journey.attempt.outbox_id):
+        return replace(journey, attempt=come(journey.attempt))
+    earlier = (come(a) if a.outbox_id == outbox_id else a for a in journey.earlier)
+    return replace(journey, earlier=tuple(earlier))
 
 
 def conclude(journey: Journey, outcome: Outcome, detail: str = "") -> Journey:

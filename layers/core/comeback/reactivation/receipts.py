@@ -50,8 +50,8 @@ class Receipts:
             return Effects()
         if stage is Stage.CONTACTED and message.address.channel is ChannelKind.TELEGRAM:
             stage = Stage.DELIVERED  # accepted by Telegram is in the chat; it sends no receipts
-        counted, counts = reach(journey, stage)
-        if not counts:
+        counted, counts = reach(journey, stage, outbox_id=message.outbox_id)
+        if counted == journey:
             return Effects()
         changes: list[Change] = [SaveJourney(counted), *counts]
         channel = message.address.channel

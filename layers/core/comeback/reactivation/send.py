@@ -16,6 +16,7 @@ from comeback.reactivation.reachability import closed_channels, is_open, skip_re
 from comeback.reactivation.scene import JourneyRef, Scene, load_ref
 from comeback.reactivation.sending_limits import windows
 from comeback.reactivation.slots import LEASE
+from comeback.reactivation.telling import local_hour
 
 LATE = "late"
 """Our own code: its hour had passed when the message was ready; it takes a new minute."""
@@ -84,6 +85,8 @@ class Send:
             task_token=task_token,
             sent_at=now,
             deadline=_deadline(journey, scene, now),
+            local_hour=local_hour(scene.company.local(now)),
+            worth_minor=_worth(journey, scene),
         )
         waiting = replace(journey, state=JourneyState.WAITING, attempt=attempt)
         self._store.commit([SaveJourney(waiting), PutOutbox(_message(waiting, now))])
@@ -111,6 +114,11 @@ def _in_window(scene: Scene, now: datetime) -> bool:
     """Whether the client may be written to at this hour of theirs: retries may have taken a message past its minute."""
     zone = client_zone(scene.file.client, scene.company)
     return any(a <= now + EARLY_BY and now < b for a, b in windows(scene.company, now, zone))
+
+
+def _worth(journey: Journey, scene: Scene) -> int:
+    """What a booking by this message brings, minor units."""
+    return round(scene.service.price_minor * (100 - journey.attempt.discount_percent) / 100)
 
 
 def _deadline(journey: Journey, scene: Scene, now: datetime) -> datetime:

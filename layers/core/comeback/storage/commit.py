@@ -1,6 +1,6 @@
 """`Store.commit`: what each change writes, and under which condition (changes.py says why)."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -8,12 +8,14 @@ from typing import Any
 from zlib import crc32
 
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 
 from comeback import changes as ch
 from comeback.changes import Change
 from comeback.conversations.model import ChannelKind, OutboxState, Signal
 from comeback.errors import Refused
 from comeback.reactivation.model import SkipReason, Stage
+from comeback.reactivation.telling import telling
 from comeback.storage import keys
 from comeback.storage.items.audit import AuditedItem
 from comeback.storage.items.base import NEW, AddressMap, Whole
@@ -26,7 +28,7 @@ from comeback.storage.items.conversations import (
     OutboxItem,
     ProviderItem,
 )
-from comeback.storage.items.funnel import FunnelItem, counter
+from comeback.storage.items.funnel import FunnelItem, adding, counter
 from comeback.storage.items.learning import ArmItem
 from comeback.storage.items.limits import AccountItem, HealthDayItem, IncidentItem
 from comeback.storage.items.reactivation import ActiveItem, DueItem, JourneyItem, TrialItem
@@ -47,14 +49,14 @@ def writes(changes: Sequence[Change]) -> list[Write]:
     counts = [change for change in changes if isinstance(change, ch.Count)]
     signals = [change for change in changes if isinstance(change, ch.CountSignal)]
     merged: dict[Key, Write] = {}
-    for change in _each_once(changes):
+    others = _each_once(changes)
+    for change in others:
         for write in PLANNERS[type(change)](change):
             before = merged.get(write.key)
             if before and (before.condition is not None or write.condition is not None):
                 raise ValueError(f"two changes of one {write.key.sk} in one commit")
             merged[write.key] = write
-    days = {**_counts(counts), **{day: [] for day in _told(changes)}}
-    found = [*merged.values(), *_days(counts, changes), *_signals(signals)]
+    found = [*merged.values(), *_days(counts, others, _shard(changes)), *_signals(signals)]
     if len({keys.tenant(write.key) for write in found}) > 1:
         raise Refused("one decision writes in two companies")
     return found
@@ -90,18 +92,28 @@ def _latest_touches(changes: Sequence[Change]) -> Iterable[Change]:
 # ── counters ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _counts(counts: Sequence[ch.Count], shard: int) -> Iterable[Update]:
-    days: dict[tuple[str, date], Counter[tuple[Stage, str]]] = {}
-    for count in counts:
-        day = days.setdefault((count.company_id, count.on), Counter())
-        day[count.stage, count.reason] += count.n
-    for (company_id, on), sums in days.items():
-        adds = [
+def _days(counts: Sequence[ch.Count], others: Iterable[Change], shard: int) -> Iterable[Update]:
+    """One update for each day: of its campaign's funnel, and of the messages that left on it."""
+    days: dict[tuple[str, date], list[Action]] = defaultdict(list)
+    for day, sums in _sums(counts).items():
+        days[day] += [
             counter(stage, SkipReason(reason) if reason else None).add(n)
             for (stage, reason), n in sums.items()
         ]
+    for change in others:
+        if isinstance(change, ch.SaveJourney):
+            for on, messages in telling(change.journey)[1].items():
+                days[change.journey.company_id, on] += adding(messages)
+    for (company_id, on), actions in days.items():
         kind = FunnelItem.kind.set(FunnelItem)
-        yield Update(keys.funnel(company_id, on, shard), [*adds, kind])
+        yield Update(keys.funnel(company_id, on, shard), [*actions, kind])
+
+
+def _sums(counts: Iterable[ch.Count]) -> dict[tuple[str, date], Counter[tuple[Stage, str]]]:
+    days: dict[tuple[str, date], Counter[tuple[Stage, str]]] = defaultdict(Counter)
+    for count in counts:
+        days[count.company_id, count.on][count.stage, count.reason] += count.n
+    return days
 
 
 def _signals(signals: Sequence[ch.CountSignal]) -> Iterable[Update]:
@@ -168,7 +180,8 @@ def _no_due(change: ch.RemoveDue) -> Iterable[Write]:
 
 def _journey(change: ch.SaveJourney) -> Iterable[Write]:
     journey = change.journey
-    fresh = replace(journey, version=journey.version + 1)
+    told, _ = telling(journey)
+    fresh = replace(told, version=journey.version + 1)
     yield Put(JourneyItem.of(fresh), at_version(JourneyItem.version, journey.version))
 
 
