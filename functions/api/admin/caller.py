@@ -2,26 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from api.refusal import asked_language
 from comeback.errors import Refused
+from comeback.team.model import Role
 
-
-class Role(StrEnum):
-    OWNER = "owner"
-    """Everything: secrets, the team, settings, erasure."""
-    MANAGER = "manager"
-    """The daily work: rules, journeys, clients."""
-    VIEWER = "viewer"
-    """Reads."""
-
-    def may(self, needed: "Role") -> bool:
-        return _RANKS[self] >= _RANKS[needed]
-
-
-_RANKS = {Role.VIEWER: 0, Role.MANAGER: 1, Role.OWNER: 2}
+__all__ = ["Caller", "Role", "caller"]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What a company is connected with: its messengers, its book, its language model."""

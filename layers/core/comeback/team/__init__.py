@@ -1,0 +1,1 @@
+"""Who works with a company's data, and what each may do."""
