@@ -30,7 +30,7 @@ RETRIES = 5
 """Of what no queue brings back: schedules, and webhooks, which the messenger repeats."""
 S3_SECONDS = 1
 """How long we wait for S3's lost answer: it has no body that could end in the middle, so nothing comes at all."""
-PATIENCE = 20.0
+PATIENCE = 60.0
 Handler = Callable[[Mapping[str, Any], object], Any]
 
 
@@ -85,14 +85,14 @@ class Indoors(Driver):
     def _webhooks_under_way(self) -> bool:
         return bool(self.world.get("/world/activity").json()["webhooks_in_flight"])
 
-    def running(self) -> int:
+    def running(self) -> set[str]:
         found = [
             self.stepfunctions.list_executions(
                 stateMachineArn=self.outputs[machine], statusFilter="RUNNING"
             )
             for machine in ("CampaignMachineArn", "JourneyMachineArn")
         ]
-        return sum(len(page["executions"]) for page in found)
+        return {execution["executionArn"] for page in found for execution in page["executions"]}
 
     def executions(self, company_id: str) -> tuple[str, ...]:
         """How the company's journeys ended, as Step Functions tells it."""
@@ -110,7 +110,7 @@ class Indoors(Driver):
 
     def _tasks(self) -> bool:
         """Functions that a state machine calls; its own Retry brings back what failed."""
-        for message in self._received("WorkQueueUrl"):
+        for message in self._received("WorkQueueUrl", 1):
             task = json.loads(message["Body"])
             try:
                 answer = self.handlers[task["function"]](task["payload"], None)
@@ -159,9 +159,9 @@ class Indoors(Driver):
             _again(lambda c=channel, e=event: _taken(self.handlers[c](e, None)))  # type: ignore[misc]  # bound now
         return bool(calls)
 
-    def _received(self, queue: str) -> list[Any]:
+    def _received(self, queue: str, most: int = 5) -> list[Any]:
         found = self.sqs.receive_message(
-            QueueUrl=self.outputs[queue], MaxNumberOfMessages=5, AttributeNames=["All"]
+            QueueUrl=self.outputs[queue], MaxNumberOfMessages=most, AttributeNames=["All"]
         )
         return list(found.get("Messages", []))
 
