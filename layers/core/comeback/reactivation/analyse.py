@@ -52,7 +52,9 @@ class Analyse:
         )
         accounts = self._store.accounts(ref.company_id)
         closed = closed_channels(scene, accounts, fresh.attempt, now)
-        reason = _not_due(scene.file, ref) or skip_reason(scene, fresh, now, closed)
+        reason = not_due(scene.file, ref.service_id, ref.campaign_on, ref.why) or skip_reason(
+            scene, fresh, now, closed
+        )
         if scene.file.active_journey_id not in ("", ref.journey_id):
             reason = SkipReason.ACTIVE_JOURNEY
         if reason:
@@ -160,17 +162,15 @@ def _trial(journey: Journey, file: ClientFile, *, treated: bool) -> tuple[SaveTr
     return (SaveTrial(trial),)
 
 
-def _not_due(file: ClientFile, ref: JourneyRef) -> SkipReason | None:
+def not_due(file: ClientFile, service_id: str, on: date, why: Why) -> SkipReason | None:
     """A visit may have landed since the campaign's list was drawn. Who is asked for another reason need not be due."""
-    if ref.why is not Why.DUE:
+    if why is not Why.DUE:
         return None
-    entry = next((d for d in file.due if d.service_id == ref.service_id), None)
-    if entry is None or entry.next_on > ref.campaign_on:
-        return SkipReason.NOT_DUE
-    return None
+    entry = next((d for d in file.due if d.service_id == service_id), None)
+    return SkipReason.NOT_DUE if entry is None or entry.next_on > on else None
 
 
 def _dues_wait(scene: Scene, on: date) -> tuple[Change, ...]:
     """One journey per client across services: all the client's due entries rest until after the next attempt."""
     until = on + timedelta(days=scene.rule.retry_interval_days + 1)
-    return tuple(SaveDue(replace(d, next_on=max(d.next_on, until))) for d in scene.file.due)
+    return tuple(SaveDue(d.resting(max(until, d.rest or until))) for d in scene.file.due)
