@@ -3,11 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from api.admin import due, journeys, today
+from api.admin import audit, clients, due, exports, journeys, letters, team, today
 from api.admin.dispatch import routed
 from chalice.app import Chalice, Response
 
-RESOURCES = (today.today, due.due, journeys.journeys)
+RESOURCES = (
+    today.today,
+    due.due,
+    journeys.journeys,
+    audit.audit,
+    letters.letters,
+    team.team,
+    clients.clients,
+    exports.exports,
+)
 
 app = Chalice(app_name="comeback-admin")
 for resource in RESOURCES:

@@ -11,6 +11,8 @@ from urllib.parse import unquote_plus
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from comeback.errors import Unavailable
+
 SHOWN = 100
 """Messages looked at per queue: an operator reads no more, and a FIFO queue shows no more of one group at once."""
 SEARCHED = 500
@@ -26,7 +28,7 @@ OTHER_KINDS = {"outbox_id": "message to send", "Records": "uploaded file"}
 """By a field that only such a message has."""
 
 
-class CanNotPutBack(Exception):
+class CanNotPutBack(Unavailable):
     """One line for the operator."""
 
 

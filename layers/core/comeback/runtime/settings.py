@@ -106,3 +106,21 @@ class UserPoolSettings:
 
     user_pool_id: str
     user_pool_client_id: str
+
+
+@dataclass(frozen=True)
+class TeamSettings:
+    user_pool_id: str
+
+
+@dataclass(frozen=True)
+class LettersSettings:
+    """Queues, and where what could not be handled lies."""
+
+    inbound_queue_url: str
+    outbound_queue_url: str
+    events_queue_url: str
+    inbound_dead_letters_url: str
+    outbound_dead_letters_url: str
+    events_dead_letters_url: str
+    schedule_dead_letters_url: str

@@ -4,6 +4,7 @@ It can not be searched by attributes of our own, so a company's members are pick
 of may quote an address, so nothing of it goes on but the error's class.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC
@@ -24,6 +25,7 @@ from comeback.team.model import Member, Role, Standing
 Answer = TypeVar("Answer")
 PAGE = 60
 COMPANY, ROLE = "custom:company", "custom:role"
+USER_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 INVITED = "FORCE_CHANGE_PASSWORD"
 ERRORS: Mapping[str, Callable[[str], ComebackError]] = {
     "UserNotFoundException": NotFound,
@@ -47,6 +49,8 @@ class CognitoTeam:
         return [m for m in found if m and m.company_id == company_id]
 
     def member(self, company_id: str, user_id: str) -> Member:
+        if not USER_ID.fullmatch(user_id):  # an address would do for Cognito, too
+            raise NotFound("no such member")
         user = self._called("admin_get_user", Username=user_id)
         found = _member(user["Username"], user, _attributes(user["UserAttributes"]))
         if found is None or found.company_id != company_id:

@@ -15,6 +15,7 @@ from uuid import uuid4
 from comeback.ports import (
     Clock,
     Crms,
+    Files,
     Leases,
     Limits,
     Models,
@@ -37,13 +38,18 @@ from comeback.storage.store import DynamoStore
 
 if TYPE_CHECKING:
     from comeback.analytics.daily_report import DailyReport
+    from comeback.analytics.exports import Export
     from comeback.channels.registry import Messengers
+    from comeback.clients.card import ChangeClient
     from comeback.clients.crm_events import CrmChanged
     from comeback.clients.crm_records import RecordFollower
     from comeback.clients.directory import Directory
+    from comeback.clients.erase import EraseClient
+    from comeback.clients.search import FindClients
     from comeback.clients.sync import CrmSync, SyncTick
     from comeback.clients.visits_import import VisitsImport
     from comeback.conversations.deliver import Deliver
+    from comeback.conversations.opt_out import OptOut
     from comeback.conversations.receive import Receive
     from comeback.conversations.settle_uncertain import SettleUncertain
     from comeback.reactivation.analyse import Analyse
@@ -53,10 +59,13 @@ if TYPE_CHECKING:
     from comeback.reactivation.expire import Expire
     from comeback.reactivation.find_slots import FindSlots, SlotFinder
     from comeback.reactivation.generate import Generate
+    from comeback.reactivation.outlook import LookAt
     from comeback.reactivation.refit import Refit
     from comeback.reactivation.reserve import Reserve
     from comeback.reactivation.send import Send
     from comeback.reactivation.track import Track
+    from comeback.runtime.company_letters import CompanyLetters
+    from comeback.team.team import Team
 
 # ── what every function may need ─────────────────────────────────────────────────────────────────
 
@@ -87,6 +96,21 @@ def secrets() -> CompanySecrets:
 def local_today(company_id: str) -> date:
     """Raises NotFound."""
     return store().company(company_id).local(clock().now()).date()
+
+
+def team() -> "Team":
+    from comeback.runtime.team import CognitoTeam
+    from comeback.team.team import Team
+
+    pool_id = from_env(settings.TeamSettings).user_pool_id
+    return Team(store(), CognitoTeam(client("cognito-idp"), pool_id), clock())
+
+
+def letters() -> "CompanyLetters":
+    from comeback.runtime.company_letters import CompanyLetters
+
+    own = from_env(settings.LettersSettings)
+    return CompanyLetters(store(), _sqs(), own, clock())
 
 
 def _leases() -> Leases:
@@ -317,6 +341,52 @@ def daily_report() -> "DailyReport":
     now = clock()
     settle = SettleTrials(store(), now).company
     return DailyReport(store(), _limits(), _outbound(), now, chart, settle)
+
+
+# ── clients, as the team sees them ───────────────────────────────────────────────────────────────
+
+
+def find_clients() -> "FindClients":
+    from comeback.clients.search import FindClients
+
+    return FindClients(store())
+
+
+def look_at() -> "LookAt":
+    from comeback.reactivation.outlook import LookAt
+
+    return LookAt(store(), clock())
+
+
+def change_client() -> "ChangeClient":
+    from comeback.clients.card import ChangeClient
+
+    return ChangeClient(store(), clock())
+
+
+def opt_out() -> "OptOut":
+    from comeback.conversations.opt_out import OptOut
+    from comeback.reactivation.receipts import Receipts
+
+    return OptOut(store(), Receipts(), _wait_ender(), clock())
+
+
+def erase_client() -> "EraseClient":
+    from comeback.clients.erase import EraseClient
+
+    return EraseClient(store(), clock())
+
+
+def export() -> "Export":
+    from comeback.analytics.exports import Export
+
+    return Export(store(), _files(), clock())
+
+
+def _files() -> Files:
+    from comeback.runtime.files import BucketFiles
+
+    return BucketFiles(client("s3"), from_env(settings.BucketSettings).bucket)
 
 
 # ── imports ──────────────────────────────────────────────────────────────────────────────────────
