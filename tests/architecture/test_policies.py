@@ -38,6 +38,7 @@ OF_RESOURCES: Mapping[str, tuple[str, str]] = {
     "AWS::KMS::Key": ("Allow", "kms:*"),
 }
 """Policies of a resource itself. A key's own says that roles' policies decide: without it nobody could ever change the key."""
+BESIDES: Mapping[str, list[tuple[str, str]]] = {"ConsoleBucketPolicy": [("Allow", "s3:GetObject")]}
 COMPANIES, REGISTRY, RATES = "CO#*", "COMPANIES", "RATE#*"
 CONNECTS_OWNERS = "Receive"
 
@@ -80,10 +81,19 @@ def test_every_reason_is_still_needed() -> None:
 
 @pytest.mark.parametrize("kind", OF_RESOURCES)
 def test_resources_own_policies_say_what_is_expected(kind: str) -> None:
-    for own in resources(kind).values():
+    for name, own in resources(kind).items():
         document = own.get("PolicyDocument") or own["KeyPolicy"]
         said = [(s["Effect"], s["Action"]) for s in document["Statement"]]
-        assert said == [OF_RESOURCES[kind]]
+        assert said == [*BESIDES.get(name, []), OF_RESOURCES[kind]]
+
+
+def test_the_consoles_files_are_for_its_own_distribution_alone() -> None:
+    statement = resources("AWS::S3::BucketPolicy")["ConsoleBucketPolicy"]["PolicyDocument"][
+        "Statement"
+    ][0]
+    assert statement["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+    arn = statement["Condition"]["StringEquals"]["aws:SourceArn"]["Fn::Sub"]
+    assert arn.endswith("distribution/${Distribution}")
 
 
 def test_no_role_is_written_by_hand_but_the_apis_log() -> None:
