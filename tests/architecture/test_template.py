@@ -27,6 +27,7 @@ ASKED, ASYNCHRONOUS = ("Api", "SQS"), ("ScheduleV2", "S3")
 LEAST_WORDS = 6
 WITH_AI = {"Receive", "Generate", "Refit"}
 WITH_FILES = {"Report"}
+SESSION = ("sign-in", "answer", "refresh", "sign-out")
 
 
 def queue_of(reference: Any) -> str:
@@ -180,12 +181,22 @@ def test_routes() -> None:
         ("POST", "/webhooks/whatsapp/{company}", "WhatsappWebhook"),
         ("POST", "/webhooks/crm/{company}/{secret}", "CrmWebhook"),
     }
-    assert {route for route in routes if route[2] != "AdminApi"} == webhooks
+    session = {("POST", f"/session/{step}", "SessionApi") for step in SESSION}
+    assert {route for route in routes if route[2] != "AdminApi"} == webhooks | session
 
 
-def test_admin_routes_need_a_signed_request() -> None:
+def test_admin_routes_need_a_token_of_the_team() -> None:
     for event in FUNCTIONS["AdminApi"]["Events"].values():
-        assert event["Properties"]["Auth"]["Authorizer"] == "AWS_IAM"
+        assert event["Properties"]["Auth"]["Authorizer"] == "Users"
+
+
+def test_nobody_signs_up_and_no_user_writes_company_or_role() -> None:
+    (pool,) = resources("AWS::Cognito::UserPool").values()
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"]
+    (client,) = resources("AWS::Cognito::UserPoolClient").values()
+    assert not {"custom:company", "custom:role", "email"} & set(client["WriteAttributes"])
+    assert not {flow for flow in client["ExplicitAuthFlows"] if flow == "ALLOW_USER_PASSWORD_AUTH"}
+    assert client["PreventUserExistenceErrors"] == "ENABLED"
 
 
 def test_data_is_protected() -> None:
