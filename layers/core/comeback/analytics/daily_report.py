@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from comeback.analytics import conversions, costs
-from comeback.analytics.evidence import attempts, lift_figures, observations
-from comeback.analytics.lift import Lift, clients_needed, lift
+from comeback.analytics import caused, conversions, costs
+from comeback.analytics.caused import NoRoi
+from comeback.analytics.evidence import attempts, observations
+from comeback.analytics.lift import Lift, lift
 from comeback.analytics.model import (
     AccountLine,
     AccountState,
@@ -15,9 +16,7 @@ from comeback.analytics.model import (
     Cost,
     DayFigures,
     Dimension,
-    LiftFigures,
     Report,
-    Roi,
 )
 from comeback.analytics.report import CAPTION_LIMIT, caption, units, words
 from comeback.analytics.usage import cost_of
@@ -33,15 +32,11 @@ from comeback.conversations.model import (
 )
 from comeback.errors import Conflict, NotFound
 from comeback.ports import Clock, Limits, OutboundQueue, Store
-from comeback.reactivation.model import TRIAL_DAYS
 from comeback.texts import supported, text
 
 DAYS = 28
 ATTEMPTS_LAST = timedelta(days=60)
 """A journey of so many days ago may still send its later attempts."""
-TRIALS_LOOKED_AT = timedelta(days=180)
-POINTS = 0.05
-"""The lift that the owner is promised to be able to see."""
 Chart = Callable[[Sequence[DayFigures], str, float], bytes]
 
 
@@ -103,6 +98,8 @@ class DailyReport:
     def report(self, company: Company, facts: Sequence[AttemptFact], now: datetime) -> Report:
         yesterday = company.local(now).date() - timedelta(days=1)
         spent, found = self._cost(company, facts, now), self.lift(company, now)
+        clients = sum(fact.attempt == 1 for fact in facts)
+        paid = caused.roi(found, clients, spent, company)
         by_weekday = conversions.conversions(facts, by=Dimension.WEEKDAY)
         by_hour = conversions.conversions(facts, by=Dimension.HOUR)
         return Report(
@@ -112,8 +109,8 @@ class DailyReport:
             yesterday=conversions.summary(f for f in facts if f.sent_at.date() == yesterday),
             month=conversions.summary(facts),
             cost=spent,
-            lift=_told(found, company) if found else None,
-            roi=_roi(found, facts, spent, company) if found else None,
+            lift=caused.told(found, company) if found else None,
+            roi=None if isinstance(paid, NoRoi) else paid,
             accounts=self._accounts(company, now),
             best_weekdays=conversions.standing_out(by_weekday),
             best_hours=conversions.standing_out(by_hour),
@@ -123,15 +120,11 @@ class DailyReport:
         )
 
     def lift(self, company: Company, now: datetime) -> Lift | None:
-        """Of half a year up to the end of last month; None while nobody is held out.
-
-        The interval keeps its word for one look: who looks daily sees chance as a success sooner or later
-        (`tests/bench/lift.py` counts how often). So the figure changes once a month.
-        """
+        """Of half a year up to the end of last month (`caused.lift_days`); None while nobody is held out."""
         if not company.holdout_percent:
             return None
-        until = company.local(now).date().replace(day=1) - timedelta(days=TRIAL_DAYS)
-        drawn = self.store.trials(company.company_id, until - TRIALS_LOOKED_AT, until)
+        today = company.local(now).date()
+        drawn = self.store.trials(company.company_id, *caused.lift_days(today, today, today))
         return lift(observations(drawn))
 
     def _cost(self, company: Company, facts: Sequence[AttemptFact], now: datetime) -> Cost:
@@ -192,25 +185,6 @@ def _resuming(report: Report, language: str) -> tuple[Button, ...]:
         for line in report.accounts
         if line.state is AccountState.STOPPED
     )
-
-
-def _told(found: Lift, company: Company) -> LiftFigures:
-    rate = found.control.rate
-    if not 0 < rate < 1 - POINTS:
-        return lift_figures(found, None)
-    held_out = company.holdout_percent / 100
-    kept = 1 - found.variance_explained
-    needed = clients_needed(rate, POINTS, control_share=held_out, variance_kept=kept)
-    return lift_figures(found, needed)
-
-
-def _roi(found: Lift, facts: Sequence[AttemptFact], spent: Cost, company: Company) -> Roi | None:
-    """What a client written to costs is known of the last 28 days; the lift is of more clients than those."""
-    clients = sum(fact.attempt == 1 for fact in facts)
-    if not clients:
-        return None
-    spent_on_them = spent.exact_minor / clients * found.treated.clients
-    return costs.roi(found, spent_on_them, margin_percent=company.margin_percent)
 
 
 def company_due(company: Company, now: datetime) -> bool:
