@@ -18,8 +18,10 @@ from comeback.conversations.model import (
     Address,
     ChannelKind,
     Conversation,
+    Heard,
     OutboxMessage,
     OutboxState,
+    Person,
 )
 from comeback.conversations.outbox import claimed_at
 from comeback.errors import AlreadyDone, Conflict, Erased, NotFound, Unavailable
@@ -40,7 +42,7 @@ from tests.fakes import noted
 from tests.fakes.writes import WRITES, Key
 
 Kind = TypeVar("Kind")
-PERSONAL = (("profile",), ("conversation",), ("journey",), ("out",))
+PERSONAL = (("profile",), ("conversation",), ("journey",), ("out",), ("heard",))
 """What is not written any more of a client who was erased."""
 
 
@@ -214,6 +216,7 @@ class FakeStore:
             conversations=tuple(_of(items, "conversation", Conversation)),
             trials=tuple(sorted(_of(items, "trial", Trial), key=lambda trial: trial.on)),
             active_journey_id=items.get(("active",), ""),
+            person=items.get(("person",)),
         )
 
     def client_at(self, company_id: str, address: Address) -> str | None:
@@ -271,6 +274,18 @@ class FakeStore:
             m for m in self._all(company_id, OutboxMessage) if m.state is OutboxState.UNCERTAIN
         ]
         return sorted(found, key=claimed_at)
+
+    def people(self, company_id: str) -> Iterable[tuple[str, Person]]:
+        found = [
+            (at[2], items["person",])
+            for at, items in self._items.items()
+            if at[:2] == ("client", company_id) and ("person",) in items
+        ]
+        return sorted(found, key=lambda each: each[1].since)
+
+    def heard(self, company_id: str, client_id: str) -> Sequence[Heard]:
+        items = self._items["client", company_id, client_id]
+        return sorted(_of(items, "heard", Heard), key=lambda heard: heard.at)
 
     def journeys_on(self, company_id: str, campaign_on: date) -> Iterable[Journey]:
         return [j for j in self._all(company_id, Journey) if j.campaign_on == campaign_on]
@@ -383,6 +398,6 @@ def _merged(fresh: Client, stored: Client | None) -> Client:
 
 def _rested(fresh: DueService, stored: DueService | None) -> DueService:
     """A rest decided by a journey stands until the client comes again."""
-    if stored is None or stored.last_visit_on != fresh.last_visit_on:
+    if stored is None or stored.last_visit_on != fresh.last_visit_on or stored.rest is None:
         return fresh
-    return replace(fresh, next_on=max(fresh.next_on, stored.next_on))
+    return fresh.resting(stored.rest)

@@ -5,7 +5,7 @@ Long on purpose: the whole border between the product and the world is read in o
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -21,8 +21,10 @@ from comeback.conversations.model import (
     ChannelKind,
     Content,
     Conversation,
+    Heard,
     MessageReceived,
     OutboxMessage,
+    Person,
 )
 from comeback.reactivation.model import (
     DueService,
@@ -62,6 +64,12 @@ class ClientFile:
     conversations: tuple[Conversation, ...] = ()
     trials: tuple[Trial, ...] = ()
     active_journey_id: str = ""
+    person: Person | None = None
+
+    @property
+    def taken_over(self) -> bool:
+        """A person answers; the bot keeps silent."""
+        return self.person is not None and bool(self.person.taken_by)
 
     def journey(self, journey_id: str) -> Journey | None:
         return next((j for j in self.journeys if j.journey_id == journey_id), None)
@@ -209,6 +217,14 @@ class Store(Protocol):
 
     def uncertain(self, company_id: str) -> Iterable[OutboxMessage]:
         """Messages of which nobody knows whether they arrived, those longest tried first, from the sparse index."""
+        ...
+
+    def people(self, company_id: str) -> Iterable[tuple[str, Person]]:
+        """(client id, person) of clients whom a person is to answer or does, those longest waiting first; sparse index."""
+        ...
+
+    def heard(self, company_id: str, client_id: str) -> Sequence[Heard]:
+        """What the client said to a person in the last 30 days, oldest first."""
         ...
 
     def journeys_on(self, company_id: str, campaign_on: date) -> Iterable[Journey]:
@@ -594,6 +610,16 @@ class Events(Protocol):
         ...
 
 
+class Files(Protocol):
+    def put(self, key: str, body: bytes, media: str) -> None:
+        """Over what stands there. Raises Unavailable."""
+        ...
+
+    def link(self, key: str, name: str, lasts: timedelta) -> str:
+        """Whoever has it may download the file, as `name`, until it closes."""
+        ...
+
+
 class Orchestrator(Protocol):
     def start_campaign(
         self,
@@ -658,6 +684,10 @@ class Dialogue(Receipts, Protocol):
 
     def answer(self, file: ClientFile, event: MessageReceived) -> Effects:
         """Calls the CRM and the model; writes nothing but leases, bookings, and what is noted before one: idempotent."""
+        ...
+
+    def listened(self, file: ClientFile, event: MessageReceived) -> Effects:
+        """A person answers: what was said counts for the journey as an answer, and nothing is replied."""
         ...
 
 
