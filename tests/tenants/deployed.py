@@ -51,22 +51,24 @@ class Deployed:
     def _handler(self, name: str) -> Any:
         function = functions()[name]
         for variable, value in function["Environment"]["Variables"].items():
-            self.monkeypatch.setenv(variable, self._setting(variable, value))
+            self.monkeypatch.setenv(variable, setting(self.settings, variable, value))
         _begin()
         module, _, attribute = function["Handler"].rpartition(".")
         sys.modules.pop(module, None)
         return getattr(importlib.import_module(module), attribute)
 
-    def _setting(self, variable: str, value: Any) -> str:
-        if variable in self.settings:
-            return self.settings[variable]
-        if isinstance(value, str):
-            return value
-        if variable.endswith("_BASE_URL"):
-            return DEAF
-        named = value.get("Ref", "")
-        told = template()["Parameters"].get(named, {}).get("Default", "x")
-        return self.settings.get(named, str(told))
+
+def setting(settings: Mapping[str, str], variable: str, value: Any) -> str:
+    """What a variable of a function is, as the template says it: by its name, or by the resource that is named."""
+    if variable in settings:
+        return settings[variable]
+    if isinstance(value, str):
+        return value
+    if variable.endswith("_BASE_URL"):
+        return DEAF
+    named = value.get("Ref", "")
+    told = template()["Parameters"].get(named, {}).get("Default", "x")
+    return settings.get(named, str(told))
 
 
 class Context:
