@@ -20,6 +20,10 @@ class FakeDialogue(Receipts):
             return self.answers.pop(0)(file, event)
         return Effects(replies=(reply(file, event, f"You said: {event.text}"),))
 
+    def listened(self, file: ClientFile, event: MessageReceived) -> Effects:
+        self.heard.append(event)
+        return Effects()
+
 
 def reply(file: ClientFile, event: MessageReceived, text: str) -> OutboxMessage:
     return OutboxMessage(

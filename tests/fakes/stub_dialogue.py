@@ -27,6 +27,10 @@ class StubDialogue:
         )
         return Effects(replies=(reply,))
 
+    def listened(self, file: ClientFile, event: MessageReceived) -> Effects:
+        self.heard.append(("listened", event.text or event.button_id))
+        return Effects()
+
     def stopped(self, file: ClientFile) -> Effects:
         self.heard.append(("stopped", file.client.client_id))
         return Effects(finished=self.ends)

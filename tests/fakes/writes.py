@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from comeback import changes as ch
-from comeback.conversations.model import Conversation
+from comeback.conversations.model import Conversation, Person
 
 Key = tuple[str, ...]
 
@@ -128,6 +128,11 @@ def _move_outbox(change: ch.MoveOutbox) -> list[Write]:
     return writes
 
 
+def _words(change: ch.KeepWords) -> list[Write]:
+    at = _of_client(change, "heard", change.heard.at.isoformat(), change.heard.event_id)
+    return [Write(at, _always, change.heard)]
+
+
 WRITES: Mapping[type[Any], Callable[[Any], list[Write]]] = {
     ch.EventSeen: lambda c: [Write(("event", c.company_id, c.event_id), _new, c)],
     ch.SaveClient: _client,
@@ -146,6 +151,10 @@ WRITES: Mapping[type[Any], Callable[[Any], list[Write]]] = {
     ch.MoveOutbox: _move_outbox,
     ch.SaveProposal: _proposal,
     ch.SaveTrial: _trial,
+    ch.CallPerson: lambda c: [Write(_of_client(c, "person"), _new, Person(c.at))],
+    ch.TakeOver: lambda c: [Write(_of_client(c, "person"), _always, Person(c.at, c.user_id))],
+    ch.ReleasePerson: lambda c: [Write(_of_client(c, "person"), _always, None)],
+    ch.KeepWords: _words,
     ch.SaveCompany: _company,
     ch.SaveRule: _rule,
     ch.Audited: lambda c: [Write(("audit", c.company_id, c.entry), _always, c)],

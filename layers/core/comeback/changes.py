@@ -13,6 +13,7 @@ from comeback.companies.model import Company
 from comeback.conversations.model import (
     Address,
     ChannelKind,
+    Heard,
     Incident,
     OutboxMessage,
     OutboxState,
@@ -76,6 +77,42 @@ class TouchConversation:
     at: datetime
     minute_began: datetime | None = None
     in_minute: int = 0
+
+
+@dataclass(frozen=True)
+class CallPerson:
+    """The bot can not answer this client. Whoever was called, or has come, before: `Conflict`."""
+
+    company_id: str
+    client_id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class TakeOver:
+    """A person answers this client from now on, whoever did before."""
+
+    company_id: str
+    client_id: str
+    at: datetime
+    user_id: str
+
+
+@dataclass(frozen=True)
+class ReleasePerson:
+    """The bot answers this client again."""
+
+    company_id: str
+    client_id: str
+
+
+@dataclass(frozen=True)
+class KeepWords:
+    """What a client said to a person. The same event keeps them once."""
+
+    company_id: str
+    client_id: str
+    heard: Heard
 
 
 @dataclass(frozen=True)
@@ -281,4 +318,8 @@ Change = (
     | SaveCompany
     | SaveRule
     | Audited
+    | CallPerson
+    | TakeOver
+    | ReleasePerson
+    | KeepWords
 )

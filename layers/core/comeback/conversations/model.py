@@ -265,6 +265,31 @@ class Conversation:
         return self.last_inbound_at is not None and now - self.last_inbound_at < WHATSAPP_WINDOW
 
 
+@dataclass(frozen=True)
+class Person:
+    """A client is to be answered by a person, or is: then the bot keeps silent, and nothing is advertised to them."""
+
+    since: datetime
+    taken_by: str = ""
+    """Who answers (the claim `sub`); empty: nobody has come yet, and the bot goes on meanwhile."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Words of a client whom a person is to answer. Kept 30 days: nobody else's are."""
+
+    at: datetime
+    channel: ChannelKind
+    text: str
+    """Or the id of the button they pressed."""
+    event_id: str
+
+    @classmethod
+    def of(cls, event: "MessageReceived") -> "Heard":
+        words = event.text or event.button_id
+        return cls(event.at, event.address.channel, words, event.event_id)
+
+
 class DeliveryStatus(StrEnum):
     SENT = "sent"
     DELIVERED = "delivered"

@@ -24,6 +24,7 @@ from comeback.clients.model import Client, Consent, opted_out
 from comeback.conversations import owner
 from comeback.conversations.aftermath import TEXT_VERSION, untold
 from comeback.conversations.binding import reachable
+from comeback.conversations.by_hand import kept_words
 from comeback.conversations.consent import ConsentTalk
 from comeback.conversations.flood import too_many, touched
 from comeback.conversations.model import (
@@ -201,6 +202,8 @@ class Receive:
                 return stopped
             confirmed = self._consent.confirm_stop(file, event, self._clock.now())
             return stopped + Effects(replies=(confirmed,))
+        if file.taken_over:
+            return Effects((kept_words(file, event),)) + self._dialogue.listened(file, event)
         return self._dialogue.answer(file, event)
 
     def _stopped(

@@ -35,6 +35,7 @@ from comeback.reactivation.turn import (
     HAND_OVER,
     OTHER_MASTER,
     Turn,
+    person_called,
     pressed_button,
     read,
 )
@@ -89,6 +90,10 @@ class ReactivationDialogue(Receipts):
             return turn.hand_over()
         return verb(turn)
 
+    def listened(self, file: ClientFile, event: MessageReceived) -> Effects:
+        turn = self._turn(self._store.company(file.client.company_id), file, event)
+        return turn.heard() if turn else Effects()
+
     def _asked_whether_to_stop(self, turn: Turn) -> bool:
         asked, client = turn.journey.attempt.stop_question, turn.client
         try:
@@ -117,7 +122,8 @@ class ReactivationDialogue(Receipts):
         found = pressed_button(event.button_id) or read_by_rules(facts)
         if found.intent == Intent.STOP:
             return self._opted_out(file, event, now, language)
-        return Effects(replies=(file.answer(event, now, text(language, HAND_OVER)),))
+        said = Effects(replies=(file.answer(event, now, text(language, HAND_OVER)),))
+        return person_called(file, event, now) + said
 
     # ── one verb per intent ──────────────────────────────────────────────────────────────────────
 

@@ -11,7 +11,7 @@ Long on purpose: what other capabilities may know of reactivation stands in one 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -176,6 +176,7 @@ class SkipReason(StrEnum):
     FREQUENCY_CAP = "frequency_cap"
     NOT_WORTH = "not_worth"
     HOLDOUT = "holdout"
+    TAKEN_OVER = "taken_over"
 
 
 class Stage(StrEnum):

@@ -56,6 +56,8 @@ def skip_reason(
         return SkipReason.RULE_INACTIVE
     if opted_out(file.consents):
         return SkipReason.OPTED_OUT
+    if file.taken_over:
+        return SkipReason.TAKEN_OVER
     if has_future_booking(file, now):
         return SkipReason.FUTURE_BOOKING
     if _came_since(file, journey):

@@ -6,11 +6,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from comeback.bookings.model import Service, Slot
-from comeback.changes import CountArm, SaveJourney
+from comeback.changes import CallPerson, CountArm, KeepWords, SaveJourney
 from comeback.clients.model import Client, Visit, VisitStatus
 from comeback.companies.model import Company
-from comeback.conversations.model import Button, MessageReceived, OutboxMessage, OutboxState
-from comeback.ports import AnswerFacts, AnswerReading, Effects, LanguageModel
+from comeback.conversations.model import (
+    Button,
+    Heard,
+    MessageReceived,
+    OutboxMessage,
+    OutboxState,
+)
+from comeback.ports import AnswerFacts, AnswerReading, ClientFile, Effects, LanguageModel
 from comeback.reactivation import answers, learning, names, wording
 from comeback.reactivation.answers import Intent
 from comeback.reactivation.client_zone import client_zone
@@ -182,7 +188,8 @@ class Turn:
 
     def hand_over(self) -> Effects:
         """Not ours to answer: a person will. The journey goes on waiting."""
-        return self.heard() + self.say(HAND_OVER)
+        called = person_called(self.scene.file, self.event, self.now)
+        return called + self.heard() + self.say(HAND_OVER)
 
     def heard(self) -> Effects:
         """Counted as answered. Who talks to us is not silent: while an answer is awaited, its deadline starts anew."""
@@ -226,6 +233,15 @@ class Turn:
 
     def _say(self, words: str, buttons: tuple[Button, ...]) -> Effects:
         return Effects(replies=(self.scene.file.answer(self.event, self.now, words, buttons),))
+
+
+def person_called(file: ClientFile, event: MessageReceived, now: datetime) -> Effects:
+    """A person is to answer, and will want to know what was said."""
+    client = file.client
+    kept = KeepWords(client.company_id, client.client_id, Heard.of(event))
+    if file.person:
+        return Effects((kept,))
+    return Effects((CallPerson(client.company_id, client.client_id, now), kept))
 
 
 def read(turn: Turn, model: LanguageModel | None) -> AnswerReading:

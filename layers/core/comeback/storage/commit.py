@@ -12,7 +12,7 @@ from pynamodb.expressions.update import Action
 
 from comeback import changes as ch
 from comeback.changes import Change
-from comeback.conversations.model import ChannelKind, OutboxState, Signal
+from comeback.conversations.model import ChannelKind, OutboxState, Person, Signal
 from comeback.errors import Refused
 from comeback.reactivation.model import SkipReason, Stage
 from comeback.reactivation.telling import telling
@@ -25,7 +25,9 @@ from comeback.storage.items.companies import CompanyItem, RuleItem
 from comeback.storage.items.conversations import (
     ConversationItem,
     EventItem,
+    HeardItem,
     OutboxItem,
+    PersonItem,
     ProviderItem,
 )
 from comeback.storage.items.funnel import FunnelItem, adding, counter
@@ -166,6 +168,23 @@ def _touch(change: ch.TouchConversation) -> Iterable[Write]:
     yield Put(ConversationItem.of(change), NEW | not_newer, optional=True)
 
 
+def _call_person(change: ch.CallPerson) -> Iterable[Write]:
+    yield Put(PersonItem.of(change.company_id, change.client_id, Person(change.at)), NEW)
+
+
+def _take_over(change: ch.TakeOver) -> Iterable[Write]:
+    person = Person(change.at, change.user_id)
+    yield Put(PersonItem.of(change.company_id, change.client_id, person))
+
+
+def _release_person(change: ch.ReleasePerson) -> Iterable[Write]:
+    yield Delete(keys.person(change.company_id, change.client_id))
+
+
+def _words(change: ch.KeepWords) -> Iterable[Write]:
+    yield Put(HeardItem.of(change.company_id, change.client_id, change.heard))
+
+
 def _visit(change: ch.SaveVisit) -> Iterable[Write]:
     yield Put(VisitItem.of(change.company_id, change.client_id, change.visit))
 
@@ -289,4 +308,8 @@ PLANNERS: Mapping[type[Any], Callable[[Any], Iterable[Write]]] = {
     ch.SaveCompany: _company,
     ch.SaveRule: _rule,
     ch.Audited: _audited,
+    ch.CallPerson: _call_person,
+    ch.TakeOver: _take_over,
+    ch.ReleasePerson: _release_person,
+    ch.KeepWords: _words,
 }

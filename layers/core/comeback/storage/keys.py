@@ -32,6 +32,8 @@ Long on purpose: no key is made anywhere else.
 | 26| the owner                     | what was changed, and by whom              | Query CO#c#AUDIT, newest first             |
 | 27| the owner, exports            | profiles by id, page by page; search       | GSI2 CO#c#CLIENTS, SK > id                 |
 | 28| the owner                     | all that we wrote to a client              | Query CO#c#CL#cl, SK begins OUT#           |
+| 29| the console                   | whom is a person to answer, or does        | GSI1 CO#c#PERSON, since when (sparse)         |
+| 30| the console                   | what did the client say to a person        | Query CO#c#CL#cl, SK begins HEARD#            |
 
 A client's file stands under `F#`, so that one Query reads it and the messages (`OUT#`) stay out of it. Keys 6, 7 and 8 hold
 contacts: what stands behind their kind is blinded (`Table` does it, vault.py says how).
@@ -59,6 +61,7 @@ CATALOGUE = "CAT#"
 FILE = "F#"
 OUT = "OUT#"
 ACCOUNT = "ACCOUNT#"
+HEARD = "HEARD#"
 ARM = "ARM#"
 CLIENT = "CL#"
 HOLDS_CONTACT = re.compile(r"CO#([^#]*)#(ADDR|PROVIDER|EVENT)#(.*)", re.DOTALL)
@@ -222,6 +225,19 @@ def due_index(company_id: str) -> str:
 
 def wait_index(company_id: str) -> str:
     return f"{company_partition(company_id)}#WAIT"
+
+
+def person(company_id: str, client_id: str) -> Key:
+    return Key(client_partition(company_id, client_id), f"{FILE}PERSON")
+
+
+def people_index(company_id: str) -> str:
+    return f"{company_partition(company_id)}#PERSON"
+
+
+def heard(company_id: str, client_id: str, at: str, event: str) -> Key:
+    """`at` sorts by time; `event` tells two of one instant apart."""
+    return Key(client_partition(company_id, client_id), f"{HEARD}{at}#{event}")
 
 
 def uncertain_index(company_id: str) -> str:

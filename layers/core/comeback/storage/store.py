@@ -16,7 +16,14 @@ from comeback.changes import Audited, Change
 from comeback.clients.model import Client
 from comeback.companies.identity import is_company_id
 from comeback.companies.model import Company
-from comeback.conversations.model import Account, Address, ChannelKind, OutboxMessage
+from comeback.conversations.model import (
+    Account,
+    Address,
+    ChannelKind,
+    Heard,
+    OutboxMessage,
+    Person,
+)
 from comeback.errors import Erased, InvalidInput, NotFound
 from comeback.ports import Catalogue, ClientFile, FunnelDay, ImportedClient, Note, SeenEvent, Usage
 from comeback.reactivation.model import (
@@ -45,7 +52,9 @@ from comeback.storage.items.companies import (
 from comeback.storage.items.conversations import (
     ConversationItem,
     EventItem,
+    HeardItem,
     OutboxItem,
+    PersonItem,
     ProviderItem,
 )
 from comeback.storage.items.funnel import FunnelItem
@@ -181,6 +190,7 @@ class DynamoStore:
             conversations=tuple(i.conversation() for i in by_kind[ConversationItem]),
             trials=tuple(i.trial() for i in by_kind[TrialItem]),
             active_journey_id=next((i.journey_id for i in by_kind[ActiveItem]), ""),
+            person=next((i.person() for i in by_kind[PersonItem]), None),
         )
 
     def client_at(self, company_id: str, address: Address) -> str | None:
@@ -239,6 +249,15 @@ class DynamoStore:
     def uncertain(self, company_id: str) -> Iterable[OutboxMessage]:
         found = self.table.query(OutboxItem, keys.uncertain_index(company_id), index=FIRST_INDEX)
         return (item.message() for item in found)
+
+    def people(self, company_id: str) -> Iterable[tuple[str, Person]]:
+        found = self.table.query(PersonItem, keys.people_index(company_id), index=FIRST_INDEX)
+        return ((item.client_id, item.person()) for item in found)
+
+    def heard(self, company_id: str, client_id: str) -> Sequence[Heard]:
+        partition = keys.client_partition(company_id, client_id)
+        found = self.table.query(HeardItem, partition, Item.sk.startswith(keys.HEARD))
+        return [item.heard() for item in found]
 
     def journeys_on(self, company_id: str, campaign_on: date) -> Iterable[Journey]:
         partition = keys.campaign_index(company_id, campaign_on)

@@ -1,5 +1,6 @@
 """Messages out, the heads of conversations, and the dedupe keys of what came in."""
 
+import hashlib
 from datetime import timedelta
 
 from pynamodb.attributes import (
@@ -13,10 +14,13 @@ from pynamodb.attributes import (
 from comeback.changes import EventSeen, TouchConversation
 from comeback.conversations.model import (
     Button,
+    ChannelKind,
     Content,
     Conversation,
+    Heard,
     OutboxMessage,
     OutboxState,
+    Person,
     Purpose,
     Refusal,
     TemplateCall,
@@ -26,6 +30,7 @@ from comeback.storage import keys
 from comeback.storage.items.base import AddressMap, Choice, Item, Map, Text, Texts, Whole, sortable
 
 EVENT_MEMORY = timedelta(days=30)
+WORDS_KEPT = timedelta(days=30)
 
 
 class ConversationItem(Item, discriminator="conversation"):
@@ -96,6 +101,53 @@ class ContentMap(Map):
             else None,
             picture=self.picture or b"",
         )
+
+
+class PersonItem(Item, discriminator="person"):
+    """Stands in an index by since when (GSI1)."""
+
+    client_id = UnicodeAttribute()
+    since = UTCDateTimeAttribute()
+    taken_by = Text()
+
+    @classmethod
+    def of(cls, company_id: str, client_id: str, person: Person) -> "PersonItem":
+        return cls(
+            *keys.person(company_id, client_id),
+            client_id=client_id,
+            since=person.since,
+            taken_by=person.taken_by,
+            first_pk=keys.people_index(company_id),
+            first_sk=sortable(person.since),
+        )
+
+    def person(self) -> Person:
+        return Person(self.since, self.taken_by)
+
+
+class HeardItem(Item, discriminator="heard"):
+    """The event's id may name an address, so it is part of the key as a digest alone."""
+
+    personal = frozenset({"text", "event_id"})
+    at = UTCDateTimeAttribute()
+    channel = Choice(ChannelKind)
+    text = Text()
+    event_id = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, company_id: str, client_id: str, heard: Heard) -> "HeardItem":
+        event = hashlib.sha256(heard.event_id.encode()).hexdigest()[:16]
+        return cls(
+            *keys.heard(company_id, client_id, sortable(heard.at), event),
+            at=heard.at,
+            channel=heard.channel,
+            text=heard.text,
+            event_id=heard.event_id,
+            expires_at=int((heard.at + WORDS_KEPT).timestamp()),
+        )
+
+    def heard(self) -> Heard:
+        return Heard(self.at, self.channel, self.text, self.event_id)
 
 
 class OutboxItem(Item, discriminator="outbox"):

@@ -47,6 +47,7 @@ class FunnelItem(Item, discriminator="funnel"):
     skipped_frequency_cap = Whole(default=0)
     skipped_not_worth = Whole(default=0)
     skipped_holdout = Whole(default=0)
+    skipped_taken_over = Whole(default=0)
 
     messages: Mapping[str, int]
     """Counters of messages, by their short names."""
