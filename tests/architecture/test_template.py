@@ -25,7 +25,7 @@ WORST_FUNCTIONS_PER_QUEUE = 6
 ASKED, ASYNCHRONOUS = ("Api", "SQS"), ("ScheduleV2", "S3")
 """How functions are invoked; steps by their state machine, which waits. Lambda repeats what is asynchronous, then drops it."""
 LEAST_WORDS = 6
-WITH_AI = {"Receive", "Generate", "Refit"}
+WITH_AI = {"Receive", "Generate", "Refit", "AdminApi"}
 WITH_FILES = {"Report"}
 SESSION = ("sign-in", "answer", "refresh", "sign-out")
 

@@ -75,6 +75,7 @@ SERVICES = {
     "secretsmanager": "secretsmanager",
     "states": "stepfunctions",
     "s3": "s3",
+    "cognito-idp": "cognito-idp",
 }
 """IAM's prefix → boto3's service. DynamoDB goes through PynamoDB."""
 THEN = {
@@ -83,6 +84,7 @@ THEN = {
     "secretsmanager": "whoever called: messenger, queue or state machine",
     "states": "the queue, or the next tick",
     "s3": "the queue, or the next tick",
+    "cognito-idp": "whoever signs in, or the owner",
     "dynamodb": "whoever called: queue, state machine or the next tick",
 }
 

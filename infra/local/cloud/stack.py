@@ -69,6 +69,7 @@ def local_parameters() -> dict[str, str]:
         "DeletionProtection": "false",
         "Schedules": "DISABLED",
         "ClockUrl": f"{world}/world/clock",
+        "ApiAddress": f"{places.aws_url()}/restapis/{{api}}/v1/_user_request_",
         "TelegramBaseUrl": f"{world}/telegram",
         "WhatsappBaseUrl": f"{world}/whatsapp",
         "YclientsBaseUrl": f"{world}/yclients",
