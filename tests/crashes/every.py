@@ -22,6 +22,7 @@ NO_USE_CASES = {
     "local_today": "reads one company and the clock",
     "fail_wait": "one call of Step Functions",
     "hide_outbound": "one call of SQS",
+    "results": "reads only",
 }
 """Wiring's other public functions, and why they are none."""
 

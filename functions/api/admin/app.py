@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from api.admin import audit, clients, due, exports, journeys, letters, team, today
+from api.admin import audit, clients, due, exports, journeys, letters, results, team, today
 from api.admin.dispatch import routed
 from chalice.app import Chalice, Response
 
@@ -16,6 +16,7 @@ RESOURCES = (
     team.team,
     clients.clients,
     exports.exports,
+    results.results,
 )
 
 app = Chalice(app_name="comeback-admin")

@@ -24,6 +24,8 @@ from comeback.ports import Store
 from comeback.reactivation.model import Tally
 
 MOST_DAYS = 366
+EARLIEST = date(2000, 1, 1)
+"""Days are counted back from those asked for, and the calendar begins somewhere."""
 FEWEST_IN_CELL = 10
 """Settled messages of one hour of one weekday; of fewer the share is shown as a guess. A judgement."""
 FEWEST_OF_SERVICE = 30
@@ -230,12 +232,16 @@ class ShowResults:
         }
 
 
-def days_of(period: Period, today: date) -> tuple[date, date]:
-    """The days up to `today`, both included."""
-    return today - timedelta(days=DAYS[period] - 1), today
+def days_of(period: Period, until: date) -> tuple[date, date]:
+    """The days up to that one, both included. Raises InvalidInput."""
+    if until < EARLIEST:
+        raise InvalidInput("until", "is before anything happened", "Send a later day")
+    return until - timedelta(days=DAYS[period] - 1), until
 
 
 def _checked(since: date, until: date) -> None:
+    if since < EARLIEST - timedelta(days=MOST_DAYS):
+        raise InvalidInput("since", "is before anything happened", "Send a later day")
     if since > until:
         raise InvalidInput("since", "is after `until`", "Send the earlier day as since")
     if (until - since).days >= MOST_DAYS:

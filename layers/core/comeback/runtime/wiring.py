@@ -39,6 +39,7 @@ from comeback.storage.store import DynamoStore
 if TYPE_CHECKING:
     from comeback.analytics.daily_report import DailyReport
     from comeback.analytics.exports import Export
+    from comeback.analytics.results import ShowResults
     from comeback.channels.registry import Messengers
     from comeback.clients.card import ChangeClient
     from comeback.clients.crm_events import CrmChanged
@@ -387,6 +388,14 @@ def _files() -> Files:
     from comeback.runtime.files import BucketFiles
 
     return BucketFiles(client("s3"), from_env(settings.BucketSettings).bucket)
+
+
+def results() -> "ShowResults":
+    from comeback.analytics.results import ShowResults
+    from comeback.reactivation.bandit import BOOKED
+    from comeback.reactivation.timing import best_times
+
+    return ShowResults(store(), lambda tallies: best_times(tallies, default=BOOKED.mean))
 
 
 # ── imports ──────────────────────────────────────────────────────────────────────────────────────
