@@ -287,8 +287,14 @@ class FakeStore:
         items = self._items["client", company_id, client_id]
         return sorted(_of(items, "heard", Heard), key=lambda heard: heard.at)
 
-    def journeys_on(self, company_id: str, campaign_on: date) -> Iterable[Journey]:
-        return [j for j in self._all(company_id, Journey) if j.campaign_on == campaign_on]
+    def journeys_on(self, company_id: str, campaign_on: date, after: str = "") -> Iterable[Journey]:
+        days = [j for j in self._all(company_id, Journey) if j.campaign_on == campaign_on]
+        behind = (j for j in days if j.journey_id > after)
+        return sorted(behind, key=lambda journey: journey.journey_id)
+
+    def profiles(self, company_id: str, client_ids: Sequence[str]) -> Mapping[str, Client]:
+        known = {client.client_id: client for client in self._all(company_id, Client)}
+        return {each: known[each] for each in client_ids if each in known}
 
     def proposal(self, company_id: str, on: date) -> Proposal | None:
         found: Proposal | None = self._get(("proposal", company_id, on.isoformat()))

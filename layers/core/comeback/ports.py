@@ -227,8 +227,12 @@ class Store(Protocol):
         """What the client said to a person in the last 30 days, oldest first."""
         ...
 
-    def journeys_on(self, company_id: str, campaign_on: date) -> Iterable[Journey]:
-        """Journeys of one campaign day, by index."""
+    def journeys_on(self, company_id: str, campaign_on: date, after: str = "") -> Iterable[Journey]:
+        """Journeys of one campaign day, by index, in the order of their ids; those behind the id `after`."""
+        ...
+
+    def profiles(self, company_id: str, client_ids: Sequence[str]) -> Mapping[str, Client]:
+        """By id; without those that are not there any more."""
         ...
 
     def funnel(self, company_id: str, since: date, until: date) -> Sequence[FunnelDay]: ...

@@ -259,11 +259,16 @@ class DynamoStore:
         found = self.table.query(HeardItem, partition, Item.sk.startswith(keys.HEARD))
         return [item.heard() for item in found]
 
-    def journeys_on(self, company_id: str, campaign_on: date) -> Iterable[Journey]:
+    def journeys_on(self, company_id: str, campaign_on: date, after: str = "") -> Iterable[Journey]:
         partition = keys.campaign_index(company_id, campaign_on)
-        return (
-            item.journey() for item in self.table.query(JourneyItem, partition, index=SECOND_INDEX)
-        )
+        behind = Item.second_sk > after if after else None
+        found = self.table.query(JourneyItem, partition, behind, SECOND_INDEX)
+        return (item.journey() for item in found)
+
+    def profiles(self, company_id: str, client_ids: Sequence[str]) -> Mapping[str, Client]:
+        found = self.table.get_all([keys.client(company_id, each) for each in client_ids])
+        known = (item.client() for item in found.values() if isinstance(item, ClientItem))
+        return {client.client_id: client for client in known}
 
     def accounts(self, company_id: str) -> Mapping[ChannelKind, Account]:
         partition = keys.limits_partition(company_id)
