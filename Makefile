@@ -21,6 +21,7 @@ READY_CHECKOV := .local/checkov/ready-$(call sum,$(LISTS)/checkov.txt)
 READY_CFNLINT := .local/cfn-lint/ready-$(call sum,$(LISTS)/cfn-lint.txt)
 READY_AUDIT := .local/pip-audit/ready-$(call sum,$(LISTS)/pip-audit.txt)
 READY_ATHERIS := .local/atheris/ready-$(call sum,$(LISTS)/atheris.txt)
+READY_SCHEMATHESIS := .local/schemathesis/ready-$(call sum,$(LISTS)/schemathesis.txt)
 READY_MICROBURST := .local/microburst/ready-$(call sum,$(LISTS)/microburst.txt)
 
 export PYTHONPATH := $(CURDIR)/infra/local:$(CURDIR)/layers/core
@@ -28,7 +29,7 @@ export SAM_CLI_TELEMETRY := 0
 export UV_LINK_MODE := hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test faults simulate fuzz lint bench campaign build deploy company links erase rotate dead-letters uncertain restore clean install browser microburst linters requirements .venv
+.PHONY: help openapi demo up down test faults simulate fuzz lint bench campaign build deploy company links erase rotate dead-letters uncertain restore clean install browser microburst schemathesis linters requirements .venv
 
 help:  ## these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,7 +43,7 @@ up: install  ## the local cloud and the simulated world, deployed, left running
 down:  ## stops what `make up` started
 	@test ! -x $(PY) || $(PY) -m cloud down
 
-test: lint browser microburst  ## everything
+test: lint browser microburst schemathesis  ## everything
 	@$(PY) -m pytest -n 2 --dist loadfile tests/architecture tests/unit tests/storage tests/tenants tests/fuzz tests/crashes tests/simulation
 	@$(PY) -m pytest $(wildcard tests/adapters tests/browser tests/e2e)
 
@@ -70,6 +71,9 @@ bench: install  ## import cost, requests and dollars, the forecast's quality; fa
 
 campaign: install  ## CLIENTS=10000 on the local cloud; half an hour
 	@PYTHONPATH=$(CURDIR)/infra/local:$(CURDIR)/layers/core:$(CURDIR) $(PY) -m tests.bench.big_campaign $(or $(CLIENTS),10000)
+
+openapi: install  ## writes the admin API's description anew from its code
+	@PYTHONPATH=$(CURDIR)/functions:$(PYTHONPATH) $(PY) -m openapi
 
 build: install  ## what `make deploy` ships; RUNTIME=python3.13 ARCHITECTURE=arm64
 	@find functions -name __pycache__ -prune -exec rm -rf {} +
@@ -140,6 +144,11 @@ $(READY_AUDIT): | $(READY_UV)
 $(READY_ATHERIS): | $(READY_UV)
 	@$(call environment,.local/atheris,$(LISTS)/atheris.txt)
 
+schemathesis: $(READY_SCHEMATHESIS)
+
+$(READY_SCHEMATHESIS): | $(READY_UV)
+	@$(call environment,.local/schemathesis,$(LISTS)/schemathesis.txt)
+
 microburst: $(READY_MICROBURST)
 
 $(READY_MICROBURST): | $(READY_UV)
@@ -160,5 +169,5 @@ requirements: $(READY_UV)  ## writes the pinned lists anew from what the layers 
 		layers/core/requirements.txt layers/ai/requirements.txt layers/files/requirements.txt
 	@cat layers/core/no-dependencies.txt >> requirements.txt
 	@$(UV) pip compile --quiet --upgrade $(PINNING) -c requirements.txt -o $(LISTS)/dev.txt $(LISTS)/dev.in
-	@for tool in ministack sam checkov cfn-lint pip-audit atheris microburst; do \
+	@for tool in ministack sam checkov cfn-lint pip-audit atheris microburst schemathesis; do \
 		$(UV) pip compile --quiet --upgrade $(PINNING) -o $(LISTS)/$$tool.txt $(LISTS)/$$tool.in; done

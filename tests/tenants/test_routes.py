@@ -1,5 +1,6 @@
-"""Every route of template.yaml, asked by one company for another's: never answered with anything, always counted, and in the same
-words as for what does not exist. A new route of an app is tried by itself; a new webhook is asked for how it is proved.
+"""Every webhook of template.yaml and every view of the admin API, asked by one company for another's: never answered with a thing,
+always counted, and in the same words as for what does not exist. A new view is tried by itself; a new webhook is asked for how it
+is proved.
 """
 
 import hashlib
@@ -7,8 +8,10 @@ import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import pytest
+from api.admin.app import RESOURCES
 from comeback.companies.model import Company
 
 from tests.architecture.template import functions
@@ -19,6 +22,9 @@ from tests.tenants.world import A, B, Rows, become, of, rows
 
 FOREIGN = pytest.mark.fault(
     "another company's secret at a webhook", "refused and counted, in no words"
+)
+FOREIGN_TOKEN = pytest.mark.fault(
+    "another company's token at every view", "404 and a metric, the same words"
 )
 UNKNOWN = pytest.mark.fault(
     "a company that is not, at every route", "404 and a metric, the same words"
@@ -44,11 +50,17 @@ def _routes() -> Iterator[Route]:
                 yield Route(asked["Method"].upper(), asked["Path"], name)
 
 
-ROUTES = list(_routes())
-WEBHOOKS = [route for route in ROUTES if route.path.startswith("/webhooks/")]
-PAGES = [route for route in ROUTES if route not in WEBHOOKS]
-OF_COMPANIES = [route for route in PAGES if "{company}" in route.path]
-OF_NOBODY = {"/admin/health"}
+WEBHOOKS = [route for route in _routes() if route.path.startswith("/webhooks/")]
+OF_NOBODY = {"/session/sign-in", "/session/answer", "/session/refresh", "/session/sign-out", "/admin/{proxy+}"}  # fmt: skip
+"""Signing in happens before one is of a company; the admin API's one route stands for its views."""
+PAGES = [
+    Route(operation.method, f"/admin/{{company}}{operation.path}", "AdminApi")
+    for resource in RESOURCES
+    for operation in resource.operations
+]
+SHOWN = [page for page in PAGES if page.method == "GET"]
+OF_NO_DATA: set[str] = set()
+"""Views that answer the same with and without data: what they show lies elsewhere."""
 
 
 def shown(route: Route) -> str:
@@ -130,7 +142,9 @@ def request(route: Route, company_id: str, proof: Event) -> Event:
     query = proof.get("queryStringParameters") or {}
     return {
         "httpMethod": route.method,
-        "path": route.path,
+        "path": route.path.format_map(
+            {name: quote(value, safe="") for name, value in here.items()}
+        ),
         "headers": proof.get("headers", {}),
         "queryStringParameters": query or None,
         "multiValueQueryStringParameters": {name: [value] for name, value in query.items()},
@@ -142,8 +156,16 @@ def request(route: Route, company_id: str, proof: Event) -> Event:
             "httpMethod": route.method,
             "resourcePath": route.path,
             "path": route.path,
+            "authorizer": {"claims": proof.get("claims", {})},
         },
     }
+
+
+def signed_in(company_id: str) -> Event:
+    """An owner's token, as API Gateway's authorizer has read it."""
+    claims = {"sub": "the-user", "custom:company": company_id, "custom:role": "owner"}
+    headers = {"content-type": "application/json", "idempotency-key": "k", "if-match": "*"}
+    return {"claims": claims, "headers": headers}
 
 
 # ── webhooks ─────────────────────────────────────────────────────────────────────────────────────
@@ -179,33 +201,60 @@ def test_nobodys_webhook_is_not_found(ask: Ask, route: Route) -> None:
 # ── the APIs ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_page_of_no_company_is_so_on_purpose() -> None:
-    assert {route.path for route in PAGES} - {route.path for route in OF_COMPANIES} == OF_NOBODY
+def test_what_is_asked_of_no_company_is_so_on_purpose() -> None:
+    asked = {route.path for route in _routes() if "{company}" not in route.path}
+    assert asked == OF_NOBODY
 
 
 @UNKNOWN
-@pytest.mark.parametrize("route", OF_COMPANIES, ids=shown)
+@pytest.mark.parametrize("route", PAGES, ids=shown)
 def test_nobodys_page_is_not_found(ask: Ask, route: Route) -> None:
-    told = {ask(route, company_id, {}) for company_id in NOBODY}
+    told = {ask(route, company_id, signed_in(A)) for company_id in NOBODY}
     assert told == {Answer(404, '{"error":"NotFound"}', ("AdminNotFound",))}
+
+
+@FOREIGN_TOKEN
+@pytest.mark.parametrize(("me", "other"), [(A, B), (B, A)])
+@pytest.mark.parametrize("route", PAGES, ids=shown)
+def test_a_token_opens_its_own_companys_pages_alone(
+    ask: Ask, route: Route, me: str, other: str
+) -> None:
+    told = ask(route, other, signed_in(me))
+    assert told == Answer(404, '{"error":"NotFound"}', ("AdminNotFound",))
+
+
+@pytest.mark.parametrize("route", PAGES, ids=shown)
+def test_without_a_company_in_the_token_nothing_is_told(ask: Ask, route: Route) -> None:
+    assert ask(route, A, {}) == Answer(403, '{"error":"Refused"}', ())
 
 
 @ASKED
 @pytest.mark.parametrize(("me", "other"), [(A, B), (B, A)])
-@pytest.mark.parametrize("route", PAGES, ids=shown)
+@pytest.mark.parametrize("route", SHOWN, ids=shown)
 def test_a_page_shows_its_own_company_alone(
     ask: Ask, filled: Rows, process: Process, route: Route, me: str, other: str
 ) -> None:
     """Whether we have data under the same ids, or came a moment ago, the other might as well not be."""
     become({})
     process().store.save_company(made(Company, "company", me))
-    asked: Event = {"queryStringParameters": DATES}
-    shown = set()
+    told = set()
     for mine in (rows(), of(me, filled)):
         become(mine)
-        alone = ask(route, me, asked)
+        alone = ask(route, me, {**signed_in(me), "queryStringParameters": _dates(route)})
         become({**mine, **of(other, filled)})
-        assert ask(route, me, asked) == alone
-        assert alone.status == 200
-        shown.add(alone)
-    assert len(shown) == (2 if route in OF_COMPANIES else 1), "data of ours must show"
+        assert ask(route, me, {**signed_in(me), "queryStringParameters": _dates(route)}) == alone
+        assert alone.status in (200, 404), alone
+        told.add(alone)
+    assert len(told) == (1 if route.path in OF_NO_DATA else 2), "data of ours must show"
+
+
+def _dates(route: Route) -> dict[str, str]:
+    """When our data is of, as far as the view asks."""
+    query = next(
+        operation.query
+        for resource in RESOURCES
+        for operation in resource.operations
+        if route.path == f"/admin/{{company}}{operation.path}" and operation.method == "GET"
+    )
+    known = set(query.__struct_fields__) if query else set()
+    return {name: day for name, day in DATES.items() if name in known}
