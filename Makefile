@@ -82,8 +82,8 @@ build: install  ## what `make deploy` ships; RUNTIME=python3.13 ARCHITECTURE=arm
 deploy: build  ## to your AWS account, with questions
 	@$(SAM) deploy --guided --parameter-overrides Runtime=$(RUNTIME) Architecture=$(ARCHITECTURE)
 
-company: install  ## creates or changes a company on AWS: FILE=company.json [STACK=comeback] [STAGE=prod]
-	@PYTHONPATH=layers/core $(PY) infra/admin/company.py --stack $(or $(STACK),comeback) --stage $(or $(STAGE),prod) save $(FILE)
+company: install  ## creates or changes a company on AWS: FILE=company.json [OWNER=anna@example.com signs in first] [STACK=comeback] [STAGE=prod]
+	@PYTHONPATH=layers/core $(PY) infra/admin/company.py --stack $(or $(STACK),comeback) --stage $(or $(STAGE),prod) save $(FILE) $(if $(OWNER),--owner "$(OWNER)")
 
 links: install  ## personal Telegram links of a company's clients, as CSV: COMPANY=salon [STACK=comeback] [STAGE=prod]
 	@PYTHONPATH=layers/core $(PY) infra/admin/company.py --stack $(or $(STACK),comeback) --stage $(or $(STAGE),prod) links $(COMPANY)

@@ -1,6 +1,6 @@
 """The administrator's command: creates or changes a company on a deployed stack.
 
-    make company FILE=company.json     profile, catalogue (without a CRM) and secret
+    make company FILE=company.json     profile, catalogue (without a CRM), secret; OWNER=anna@example.com invites who signs in first
     make links COMPANY=salon           personal Telegram links, as CSV, to invite clients with; the first is the owner's own
     make erase COMPANY=salon CLIENT=7  everything of one client, for good and in backups too; without CLIENT, again all who were
 
@@ -32,6 +32,7 @@ from comeback.rotation import LINK, link_key
 from comeback.runtime.secrets import secret_name
 from comeback.storage.keyed_vault import KeyedVault
 from comeback.storage.store import DynamoStore
+from owner import invite_owner
 
 
 class CompanyFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -48,13 +49,16 @@ def main() -> int:
     parser.add_argument("--stack", default="comeback")
     parser.add_argument("--stage", default="prod")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("save").add_argument("file", type=Path)
+    save = commands.add_parser("save")
+    save.add_argument("file", type=Path)
+    save.add_argument("--owner", default="", help="e-mail of who is to sign in first")
     commands.add_parser("links").add_argument("company")
     erase = commands.add_parser("erase")
     erase.add_argument("company")
     erase.add_argument("client", nargs="?", default="")
     options = parser.parse_args()
-    store = _store(_outputs(options.stack))
+    stack = _outputs(options.stack)
+    store = _store(stack)
     if options.command == "links":
         return _links(store, options.stage, options.company)
     if options.command == "erase":
@@ -73,6 +77,8 @@ def main() -> int:
     if found.secret:
         _save_secret(secret_name(options.stage, company_id), found.secret)
     print(f"company {company_id} is saved")
+    if options.owner:
+        print(invite_owner(stack, found.company, options.owner))
     return 0
 
 

@@ -57,8 +57,10 @@ class CognitoTeam:
             raise NotFound("no such member")
         return found
 
-    def invite(self, company_id: str, email: str, role: Role, language: str) -> Member:
-        """Addresses in lower case: Cognito may tell Anna@ from anna@."""
+    def invite(
+        self, company_id: str, email: str, role: Role, language: str, *, quiet: bool = False
+    ) -> Member:
+        """Addresses in lower case: Cognito may tell Anna@ from anna@. `quiet`: no letter."""
         attributes = {
             "email": email.lower(),
             "email_verified": "true",
@@ -70,7 +72,7 @@ class CognitoTeam:
             "admin_create_user",
             Username=email.lower(),
             UserAttributes=_pairs(attributes),
-            DesiredDeliveryMediums=["EMAIL"],
+            **({"MessageAction": "SUPPRESS"} if quiet else {"DesiredDeliveryMediums": ["EMAIL"]}),
         )["User"]
         return self.member(company_id, made["Username"])
 
