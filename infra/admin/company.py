@@ -1,6 +1,6 @@
 """The administrator's command: creates or changes a company on a deployed stack.
 
-    make company FILE=company.json     profile, catalogue (without a CRM), secret; OWNER=anna@example.com invites who signs in first
+    make company FILE=company.json     profile, catalogue (without a CRM), secret; OWNER=anna@x.org invites who signs in first
     make links COMPANY=salon           personal Telegram links, as CSV, to invite clients with; the first is the owner's own
     make erase COMPANY=salon CLIENT=7  everything of one client, for good and in backups too; without CLIENT, again all who were
 

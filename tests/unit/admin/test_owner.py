@@ -26,6 +26,7 @@ def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     with mock_aws():
         created = boto3.client("cognito-idp").create_user_pool(
             PoolName="team",
+            UsernameAttributes=["email"],
             Schema=[
                 {"Name": name, "AttributeDataType": "String", "Mutable": True}
                 for name in ("company", "role")
