@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from comeback.changes import MoveOutbox
+from comeback.changes import Audited, MoveOutbox
 from comeback.conversations.aftermath import untold
 from comeback.conversations.doubt import may_resolve_itself_until, once_more
 from comeback.conversations.model import OutboxMessage, OutboxState, Purpose
@@ -38,9 +38,11 @@ class SettleUncertain:
         """All in doubt, the longest first; the youngest may still resolve themselves."""
         return list(self._store.uncertain(company_id))
 
-    def settle(self, company_id: str, client_id: str, outbox_id: str, *, arrived: bool) -> None:
-        """Said twice, it tells again who may not have heard. Raises NotFound; InvalidInput while the message may resolve
-        itself; Conflict when its status came in this moment."""
+    def settle(
+        self, company_id: str, client_id: str, outbox_id: str, *, arrived: bool, user_id: str = ""
+    ) -> None:
+        """Said twice, it tells again who may not have heard. `user_id`: whose word it is, for the log. Raises NotFound;
+        InvalidInput while the message may resolve itself; Conflict when its status came in this moment."""
         message, now = self._store.outbox(company_id, client_id, outbox_id), self._clock.now()
         if message.state is not OutboxState.UNCERTAIN:
             self._tell_again(message)
@@ -49,7 +51,8 @@ class SettleUncertain:
             remedy = f"Look again after {until:%Y-%m-%d %H:%M} UTC"
             raise InvalidInput(outbox_id, "may resolve itself", remedy)
         effects = self._effects(message, now, arrived=arrived)
-        self._store.commit(effects.changes)
+        said = Audited(company_id, now, user_id, "today.settle", outbox_id, ("state",))
+        self._store.commit([*effects.changes, *([said] if user_id else ())])
         self._tell(self._store.outbox(company_id, client_id, outbox_id), effects.finished)
 
     def _effects(self, message: OutboxMessage, now: datetime, *, arrived: bool) -> Effects:

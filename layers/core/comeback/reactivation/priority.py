@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple
 
 from comeback.reactivation.model import DueService
 
@@ -16,11 +17,26 @@ def loyalty(due: DueService) -> int:
     return LOYALTY_REGULAR if due.visits >= REGULAR_VISITS else LOYALTY_NEW
 
 
-def priority(due: DueService, on: date) -> float:
-    """0.4 loyalty + 0.3 spend/1000 + 0.2 visits×2 + 0.1 daysSince/10, spend in major units of the currency."""
+class Parts(NamedTuple):
+    """Of a priority; their sum is it."""
+
+    loyalty: float
+    spend: float
+    visits: float
+    silence: float
+
+
+def parts(due: DueService, on: date) -> Parts:
+    """0.4 loyalty, 0.3 spend/1000, 0.2 visits×2, 0.1 daysSince/10, spend in major units of the currency."""
     spend = due.spend_minor / 100
     days_since = (on - due.last_visit_on).days
-    return 0.4 * loyalty(due) + 0.3 * spend / 1000 + 0.2 * due.visits * 2 + 0.1 * days_since / 10
+    return Parts(
+        0.4 * loyalty(due), 0.3 * spend / 1000, 0.2 * due.visits * 2, 0.1 * days_since / 10
+    )
+
+
+def priority(due: DueService, on: date) -> float:
+    return sum(parts(due, on))
 
 
 def most_overdue_per_client(dues: Iterable[DueService]) -> list[DueService]:

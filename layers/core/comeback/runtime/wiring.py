@@ -49,21 +49,29 @@ if TYPE_CHECKING:
     from comeback.clients.search import FindClients
     from comeback.clients.sync import CrmSync, SyncTick
     from comeback.clients.visits_import import VisitsImport
+    from comeback.conversations.by_hand import ByHand
     from comeback.conversations.deliver import Deliver
     from comeback.conversations.opt_out import OptOut
     from comeback.conversations.receive import Receive
     from comeback.conversations.settle_uncertain import SettleUncertain
     from comeback.reactivation.analyse import Analyse
+    from comeback.reactivation.cancel import CancelJourney
     from comeback.reactivation.detect import Detect
     from comeback.reactivation.dialogue import ReactivationDialogue
+    from comeback.reactivation.dry_run import DryRun
     from comeback.reactivation.empty_chairs import EmptyChairs
     from comeback.reactivation.expire import Expire
     from comeback.reactivation.find_slots import FindSlots, SlotFinder
     from comeback.reactivation.generate import Generate
+    from comeback.reactivation.journey_list import JourneyList
+    from comeback.reactivation.manual import ManualCampaign
     from comeback.reactivation.outlook import LookAt
+    from comeback.reactivation.pause import Pause
     from comeback.reactivation.refit import Refit
     from comeback.reactivation.reserve import Reserve
+    from comeback.reactivation.resume_account import ResumeAccount
     from comeback.reactivation.send import Send
+    from comeback.reactivation.standing_today import StandingToday
     from comeback.reactivation.track import Track
     from comeback.runtime.company_letters import CompanyLetters
     from comeback.team.team import Team
@@ -329,6 +337,59 @@ def refit() -> "Refit":
     from comeback.reactivation.refit import Refit
 
     return Refit(store(), _models(), clock())
+
+
+# ── a person at the wheel ────────────────────────────────────────────────────────────────────────
+
+
+def dry_run() -> "DryRun":
+    from comeback.reactivation.dry_run import DryRun
+
+    now = clock()
+    return DryRun(store(), _limits(), _leases(), _crms(now), _models(), now)
+
+
+def journey_list() -> "JourneyList":
+    from comeback.reactivation.journey_list import JourneyList
+
+    return JourneyList(store())
+
+
+def standing_today() -> "StandingToday":
+    from comeback.conversations.doubt import may_resolve_itself_until
+    from comeback.reactivation.standing_today import StandingToday
+
+    return StandingToday(store(), _limits(), clock(), may_resolve_itself_until)
+
+
+def manual_campaign() -> "ManualCampaign":
+    from comeback.reactivation.manual import ManualCampaign
+
+    return ManualCampaign(store(), _starter(), clock())
+
+
+def cancel_journey() -> "CancelJourney":
+    from comeback.reactivation.cancel import CancelJourney
+
+    return CancelJourney(store(), _leases(), _wait_ender(), clock())
+
+
+def pause() -> "Pause":
+    from comeback.reactivation.pause import Pause
+
+    return Pause(store(), clock())
+
+
+def resume_account() -> "ResumeAccount":
+    from comeback.reactivation.resume_account import ResumeAccount
+
+    return ResumeAccount(store(), clock())
+
+
+def by_hand() -> "ByHand":
+    from comeback.conversations.by_hand import ByHand
+
+    return ByHand(store(), _outbound(), clock())
 
 
 # ── analytics ────────────────────────────────────────────────────────────────────────────────────
