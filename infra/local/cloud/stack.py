@@ -67,6 +67,7 @@ def local_parameters() -> dict[str, str]:
         "Runtime": runtime(),
         "Architecture": architecture(),
         "DeletionProtection": "false",
+        "Mfa": "OPTIONAL",  # who tries the demo has no authenticator app at hand
         "Schedules": "DISABLED",
         "ClockUrl": f"{world}/world/clock",
         "ApiAddress": f"{places.aws_url()}/restapis/{{api}}/v1/_user_request_",
