@@ -133,13 +133,13 @@ class Session {
   }
 
   #refresh() {
-    this.#refreshing ??= this.#ask_refresh().finally(() => {
+    this.#refreshing ??= this.#askForRefresh().finally(() => {
       this.#refreshing = null;
     });
     return this.#refreshing;
   }
 
-  async #ask_refresh() {
+  async #askForRefresh() {
     try {
       this.#took(await ask("POST", "/session/refresh"));
     } catch (problem) {
@@ -157,6 +157,7 @@ class Session {
       this.#pending = { ...this.#pending, session: data.session };
       return data;
     }
+    if (!data.token || !data.company || !data.role) throw new Problem(500, { error: "NoSession" });
     this.#pending = null;
     this.#token = data.token;
     this.#until = Date.now() + Math.max(data.expires_in * 1000, 2 * EARLY_MS);

@@ -210,7 +210,7 @@ function account() {
 }
 
 /** Language and appearance; the sign-in page shows them, too. */
-export function preferences() {
+function preferences() {
   const lang = field({
     name: "language",
     label: t("shell.language"),

@@ -111,7 +111,7 @@ function foot(points, toX, format, height, width) {
   const every = Math.max(1, Math.ceil((known.length * 64) / width));
   return known
     .filter((_, place) => place % every === 0)
-    .map(([key, raw]) => words(toX(key), height - 8, format(raw), { class: "axis middle" }));
+    .map(([key, raw]) => words(toX(key), height - 8, format(raw), { class: toX(key) > width - 30 ? "axis end" : "axis middle" }));
 }
 
 function area(band, toX, toY) {

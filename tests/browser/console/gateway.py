@@ -11,6 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from cloud.edge import Answer, Asked
 
+BY_DEFAULT = {"Content-Type": "application/json"}
+"""API Gateway's, where a function names none."""
 Handler = Callable[[Mapping[str, Any], Any], Any]
 
 
@@ -59,7 +61,7 @@ class Gateway:
             print(f"the function failed: {error!r}", file=sys.stderr)
             return _told(502, "Internal server error")
         body = answer.get("body") or ""
-        headers = {**answer.get("headers", {})}
+        headers = {**BY_DEFAULT, **answer.get("headers", {})}
         for name, values in (answer.get("multiValueHeaders") or {}).items():
             headers[name] = values[-1]
         return Answer(

@@ -9,7 +9,7 @@ from threading import Thread
 from typing import Any, Literal
 
 import boto3
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from cloud.edge import Answer, Asked, Edge, server
 from cloud.policy import response_headers
 from comeback.storage.store import DynamoStore
