@@ -30,6 +30,7 @@ STARS: Mapping[str, str] = {
     "/campaigns/*": "a campaign's list, by company and day",
     "/imports/*": "an owner's files, by company",
     "/reports/*": "their reports, by company",
+    "/exports/*": "what they take along, by company",
     ":execution:comeback-${Stage}-campaign*": "a distributed map's children are named after the machine",
 }
 """How a resource with a star in it may end, and why."""

@@ -7,13 +7,13 @@ from api.admin.resource import Asked, Resource
 from api.admin.wire.clients import (
     ClientBody,
     ClientLine,
-    ClientProfile,
     ClientQuery,
     Conversation,
     Words,
 )
+from api.admin.wire.making_profile import profile
 from api.admin.wire.pages import Page
-from api.admin.wire.profiles import profile
+from api.admin.wire.profile import ClientProfile
 from comeback.clients.card import Card
 from comeback.conversations.thread import thread
 from comeback.runtime import wiring
@@ -52,8 +52,8 @@ def change_client(asked: Asked[ClientBody]) -> ClientProfile:
 def conversation(asked: Asked[None]) -> Conversation:
     """What we wrote, and when the client was heard."""
     company_id, client_id = asked.company_id, asked.path["client"]
-    file = wiring.store().client(company_id, client_id)
-    said = thread(file, wiring.store().messages(company_id, client_id))
+    store, asked_for = wiring.store(), (company_id, client_id)
+    said = thread(store.client(*asked_for), store.messages(*asked_for), store.heard(*asked_for))
     return Conversation([Words(**{**vars(one), "buttons": list(one.buttons)}) for one in said])
 
 

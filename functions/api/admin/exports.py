@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from api.admin.resource import Asked as Call
 from api.admin.resource import Resource
-from api.admin.wire.clients import ExportBody, ExportFile
+from api.admin.wire.exports import ExportBody, ExportFile
 from comeback.analytics.exports import Asked
 from comeback.runtime import wiring
 

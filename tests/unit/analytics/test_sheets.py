@@ -66,7 +66,15 @@ def test_values_in_csv(value: Value, english: str, russian: str) -> None:
 
 def test_values_in_xlsx() -> None:
     """Dates are days since 30 December 1899, and look like dates."""
-    row = ["a", 5, Decimal("10.50"), True, date(2026, 3, 2), datetime(2026, 3, 2, 12), None]  # noqa: DTZ001
+    row: list[Value] = [
+        "a",
+        5,
+        Decimal("10.50"),
+        True,
+        date(2026, 3, 2),
+        datetime(2026, 3, 2, 12),  # noqa: DTZ001
+        None,
+    ]
     _, found = cells(xlsx_file("t", ["a"], [row]))
     assert found == [
         ("inlineStr", "0", "a"), ("n", "0", "5"), ("n", "0", "10.50"), ("b", "0", "1"),

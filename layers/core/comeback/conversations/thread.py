@@ -1,6 +1,7 @@
 """What passed between us and a client, in order: all that we wrote, and when they were heard.
 
-The words that clients write are read once, by rules and the model, and not kept: of them stands when, and what was understood.
+What clients write to the bot is read once, by rules and the model, and not kept: of it stands when, and what was understood.
+What they write while a person answers is kept for 30 days.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,7 @@ from datetime import datetime
 
 from comeback.conversations.model import (
     ChannelKind,
+    Heard,
     OutboxMessage,
     OutboxState,
     Purpose,
@@ -32,10 +34,12 @@ class Said:
     understood: Outcome | None = None
 
 
-def thread(file: ClientFile, messages: Sequence[OutboxMessage]) -> tuple[Said, ...]:
+def thread(
+    file: ClientFile, messages: Sequence[OutboxMessage], heard: Sequence[Heard]
+) -> tuple[Said, ...]:
     """Oldest first."""
-    said = (*_ours(messages), *_answers(file), *_last_words(file))
-    return tuple(sorted(said, key=lambda one: one.at))
+    known = {said.at: said for said in (*_last_words(file), *_answers(file), *_kept(heard))}
+    return tuple(sorted((*_ours(messages), *known.values()), key=lambda one: one.at))
 
 
 def _ours(messages: Sequence[OutboxMessage]) -> Iterator[Said]:
@@ -52,6 +56,11 @@ def _ours(messages: Sequence[OutboxMessage]) -> Iterator[Said]:
         )
 
 
+def _kept(heard: Sequence[Heard]) -> Iterator[Said]:
+    for words in heard:
+        yield Said(at=words.at, by_client=True, channel=words.channel, text=words.text)
+
+
 def _answers(file: ClientFile) -> Iterator[Said]:
     for journey in file.journeys:
         for attempt in (*journey.earlier, journey.attempt):
@@ -66,8 +75,7 @@ def _answers(file: ClientFile) -> Iterator[Said]:
 
 
 def _last_words(file: ClientFile) -> Iterator[Said]:
-    """Of each channel, unless it is an answer that stands there already."""
-    answered = {said.at for said in _answers(file)}
+    """Of each channel; what more is known of the same moment stands in its place."""
     for talk in file.conversations:
-        if talk.last_inbound_at and talk.last_inbound_at not in answered:
+        if talk.last_inbound_at:
             yield Said(at=talk.last_inbound_at, by_client=True, channel=talk.address.channel)

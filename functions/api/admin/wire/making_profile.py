@@ -1,6 +1,6 @@
-"""A client's profile put together for the wire."""
+"""A client's profile, put together for the wire."""
 
-from api.admin.wire.clients import ClientProfile, Forecast, JourneyLine, Reach, VisitLine
+from api.admin.wire.profile import ClientProfile, Forecast, JourneyLine, Reach, VisitLine
 from comeback.clients.model import completed, may_market, opted_out
 from comeback.reactivation.outlook import Profile
 
