@@ -274,7 +274,8 @@ def test_when_the_last_time_has_gone_meanwhile_the_client_is_due_as_before(life:
     closed_tomorrow(life)
     assert life.run_until_sent(ref) == "skipped"
     assert life.journey(ref).attempt.detail == "no_slots"
-    assert life.store.client("salon", "anna").due == before
+    after = life.store.client("salon", "anna").due
+    assert [(d.due_on, d.next_on) for d in after] == [(d.due_on, d.next_on) for d in before]
     (day,) = life.store.funnel("salon", ON, ON)
     assert day.skipped == {"no_slots": 1}
 

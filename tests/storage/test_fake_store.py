@@ -238,7 +238,7 @@ def test_a_proposal_moves_on(both: Store) -> None:
 def test_an_import_keeps_what_we_learnt(both: Store) -> None:
     row = ImportedClient(replace(ANNA, name="Anna P"), (VISIT,), due=(DUE,))
     assert both.import_visits("salon", [row]) == 1
-    rest = replace(DUE, next_on=ON + timedelta(days=9))
+    rest = DUE.resting(ON + timedelta(days=9))
     both.commit([SaveDue(rest)])
     both.import_visits("salon", [row])
     file = both.client("salon", "anna")

@@ -148,7 +148,7 @@ def test_the_journey_that_won_a_visit_is_remembered(store: DynamoStore) -> None:
 
 def test_a_rest_stands_until_the_client_comes_again(store: DynamoStore) -> None:
     store.import_visits("salon", [ROW])
-    rest = replace(DUE, next_on=ON + timedelta(days=30))
+    rest = DUE.resting(ON + timedelta(days=30))
     store.commit([SaveDue(rest)])
     store.import_visits("salon", [ROW])
     assert store.client("salon", "anna").due == (rest,)

@@ -15,8 +15,8 @@ AHEAD_DAYS = 10
 READ_AT_MOST = 60
 """Files loaded for one day's choice: six times what the owner lets be sent by default, so that half may drop out."""
 DRIFT_DAYS = 7
-"""The nightly refit moves dates by a few days and keeps the later `next_on`: no rest. One that is shorter than this is
-seen in the file: the last message is too near."""
+"""Entries of older releases may stand a few days behind their date without a rest. One that is shorter than this is seen in
+the file: the last message is too near."""
 UNKNOWN_FIT = 0.5
 UNKNOWN_GAIN = Gain(margin=1.0, discount=0.0, fatigue=0.0, price=0.0)
 """One minor unit, where no price is known: behind all whose gain is, and by chance among themselves."""

@@ -8,6 +8,7 @@ from comeback.changes import Change, Count, EventSeen
 from comeback.companies.model import Company, in_turn
 from comeback.errors import AlreadyDone
 from comeback.ports import Clock, JourneyStart, Limits, Orchestrator, Store
+from comeback.reactivation.due import live
 from comeback.reactivation.model import DueService, SkipReason, Stage
 from comeback.reactivation.naming import journey_id
 from comeback.reactivation.priority import in_order, most_overdue_per_client
@@ -44,7 +45,7 @@ class Detect:
     def campaign(self, company: Company, now: datetime) -> CampaignStarted | None:
         """The campaign of the company's local day; None when there is nobody due, or it runs already."""
         on = company.local(now).date()
-        due = most_overdue_per_client(self._store.due(company.company_id, on))
+        due = most_overdue_per_client(self._live(company.company_id, on))
         if not due:
             return None
         chosen = in_order(due, on)[: self._limits.remaining_today(company, now)]
@@ -53,6 +54,11 @@ class Detect:
         if not starts or not self._orchestrator.start_campaign(company.company_id, on, starts):
             return None
         return CampaignStarted(company.company_id, on, len(due), len(starts))
+
+    def _live(self, company_id: str, on: date) -> list[DueService]:
+        """The catalogue is read for those alone who have somebody due."""
+        dues = list(self._store.due(company_id, on))
+        return list(live(dues, self._store.catalogue(company_id))) if dues else []
 
     def _count_once(
         self, company: Company, on: date, due: Sequence[DueService], chosen: int, now: datetime

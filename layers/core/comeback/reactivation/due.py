@@ -1,6 +1,6 @@
 """When a client is due for a service: written when a visit lands, so that detect reads an index and no client base."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -38,6 +38,7 @@ class DueDates:
     def due(
         self, company: Company, catalogue: Catalogue, client: Client, visits: Sequence[Visit]
     ) -> tuple[DueService, ...]:
+        """Of paused rules, too: `live` leaves them out, so that a rule can be taken up again at once."""
         entries = (
             self._entry(company, rule_for(company, catalogue, service), client, visits)
             for service in catalogue.services.values()
@@ -63,7 +64,7 @@ class DueDates:
         self, company: Company, rule: ServiceRule, client: Client, visits: Sequence[Visit]
     ) -> DueService | None:
         came = completed(visits, rule.service_id)
-        if not came or not rule.active:
+        if not came:
             return None
         source, interval = rule.interval()
         days = visit_days(company, came)
@@ -72,8 +73,8 @@ class DueDates:
             company_id=company.company_id,
             client_id=client.client_id,
             service_id=rule.service_id,
-            due_on=last + timedelta(days=interval.days),
-            next_on=last + timedelta(days=interval.days),
+            due_on=last,
+            next_on=last,
             last_visit_on=last,
             visits=len(came),
             spend_minor=sum(v.amount_minor for v in came),
@@ -81,9 +82,11 @@ class DueDates:
             source=source,
             reason=interval.reason,
         )
-        return self._forecast(company, entry, days)
+        return self._forecast(company, dated(entry, rule), rule, days)
 
-    def _forecast(self, company: Company, entry: DueService, days: Sequence[date]) -> DueService:
+    def _forecast(
+        self, company: Company, entry: DueService, rule: ServiceRule, days: Sequence[date]
+    ) -> DueService:
         """The band and the chance of return always; the due date itself only where history is the winning source."""
         model = self._models.of(company.company_id, entry.service_id)
         if model is None:
@@ -91,24 +94,45 @@ class DueDates:
         today = company.local(self.clock.now()).date()
         forecast = model.forecast(days, as_of=max(today, entry.last_visit_on))
         entry = replace(
-            entry, low=forecast.low, high=forecast.high, p_active=round(forecast.p_active, 3)
+            entry,
+            low=forecast.low,
+            high=forecast.high,
+            p_active=round(forecast.p_active, 3),
+            forecast_on=forecast.due_on,
         )
         if entry.source is not IntervalSource.HISTORICAL:
             return entry
-        return replace(
-            entry,
-            due_on=forecast.due_on,
-            next_on=forecast.due_on,
-            reason=why(forecast.basis, company.language),
-        )
+        return replace(dated(entry, rule), reason=why(forecast.basis, company.language))
+
+
+def dated(entry: DueService, rule: ServiceRule) -> DueService:
+    """As the rule's winning source dates it. A rest stands; so does what a forecast said of this very client."""
+    source, interval = rule.interval()
+    due_on = entry.last_visit_on + timedelta(days=interval.days)
+    historical = source is IntervalSource.HISTORICAL
+    if historical and entry.forecast_on:
+        due_on = entry.forecast_on
+    said = entry.reason if historical and entry.source is source else interval.reason
+    fresh = replace(
+        entry, due_on=due_on, next_on=due_on, rests_until=None, source=source, reason=said
+    )
+    return fresh.resting(entry.rest) if entry.rest else fresh
+
+
+def live(dues: Iterable[DueService], catalogue: Catalogue) -> Iterator[DueService]:
+    """Without those whose rule the owner has paused."""
+    rules = catalogue.rules
+    return (due for due in dues if due.service_id not in rules or rules[due.service_id].active)
 
 
 def keep_rests(fresh: Sequence[DueService], stored: Sequence[DueService]) -> tuple[DueService, ...]:
     """A rest decided by a journey stands until the client comes again."""
     before = {d.service_id: d for d in stored}
     return tuple(
-        replace(entry, next_on=max(entry.next_on, old.next_on))
-        if (old := before.get(entry.service_id)) and old.last_visit_on == entry.last_visit_on
+        entry.resting(old.rest)
+        if (old := before.get(entry.service_id))
+        and old.rest
+        and old.last_visit_on == entry.last_visit_on
         else entry
         for entry in fresh
     )

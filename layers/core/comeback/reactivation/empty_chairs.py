@@ -27,6 +27,7 @@ from comeback.ports import (
     Store,
 )
 from comeback.reactivation.chairs_rank import AHEAD_DAYS, likeliest, near_due, resting
+from comeback.reactivation.due import live
 from comeback.reactivation.model import Candidate, DueService, Proposal, ProposalState, Stage, Why
 from comeback.reactivation.naming import CHAIRS, journey_id
 from comeback.reactivation.prospects import Free, Prospects
@@ -109,11 +110,8 @@ class EmptyChairs:
         if most <= 0:
             return Proposal(company_id, on)
         today = company.local(now).date()
-        near = [
-            due
-            for due in self._store.due(company_id, today + timedelta(days=AHEAD_DAYS))
-            if not resting(due, today)
-        ]
+        dues = self._store.due(company_id, today + timedelta(days=AHEAD_DAYS))
+        near = [due for due in live(dues, catalogue) if not resting(due, today)]
         free = self._free(company, _most_wanted(near, catalogue), now)
         times = [slot for slots in free.values() for slot in slots]
         prospects = Prospects(self._store, company, catalogue, now)

@@ -211,7 +211,7 @@ class Ending:
         next_on = self._next_on(journey.why, completion, reason)
         if reason is SkipReason.ACTIVE_JOURNEY:
             next_on = max(next_on, entry.next_on)
-        return (SaveDue(replace(entry, next_on=max(next_on, entry.due_on))),)
+        return (SaveDue(entry.resting(next_on)),)
 
     def _next_on(self, why: Why, completion: Completion, reason: SkipReason | None) -> date:
         """Who did not want one empty chair has refused that day alone; who was not even asked is due when they were."""

@@ -191,6 +191,6 @@ def won(fresh: Visit, stored: Visit | None) -> Visit:
 
 def rested(fresh: DueService, stored: DueService | None) -> DueService:
     """A rest decided by a journey stands until the client comes again."""
-    if stored is None or stored.last_visit_on != fresh.last_visit_on:
+    if stored is None or stored.last_visit_on != fresh.last_visit_on or stored.rest is None:
         return fresh
-    return replace(fresh, next_on=max(fresh.next_on, stored.next_on))
+    return fresh.resting(stored.rest)
