@@ -184,7 +184,8 @@ class Console:
 
     def fits(self, page: Page) -> None:
         """Nobody must scroll sideways. Raises AssertionError naming what sticks out."""
-        assert page.evaluate(SIDEWAYS) == []
+        wide = page.evaluate(SIDEWAYS)
+        assert wide == [], wide
 
     def watch(self, page: Page) -> None:
         page.on("console", self._said)
