@@ -4,10 +4,10 @@ import importlib.util
 import json
 import os
 from collections.abc import Mapping
-from contextlib import redirect_stdout, suppress
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
@@ -193,42 +193,6 @@ def models(data: bytes) -> None:
         found.forecast([FRIDAY], as_of=FRIDAY)
 
 
-def queries(data: bytes) -> None:
-    """The admin's API with any company and query: an answer of 200 to 499."""
-    told, module, store = _texts(data), _module("functions/api/admin/app.py"), salon()
-    company = told.get("company", "salon")
-    with (
-        patch.object(wiring, "store", lambda: store),
-        patch.object(wiring, "clock", FixedClock),
-        patch.dict(os.environ, POWERTOOLS_METRICS_NAMESPACE="Comeback"),
-        redirect_stdout(StringIO()),
-    ):
-        for path in ("funnel", "due", "journeys"):
-            event = _api_event(f"/admin/{{company}}/{path}", company, told)
-            answer = module.app(event, None)
-            assert answer["statusCode"] < 500, answer
-            json.loads(answer["body"])
-
-
-def _api_event(resource: str, company: str, query: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "resource": resource,
-        "path": resource.replace("{company}", company),
-        "headers": {},
-        "multiValueQueryStringParameters": {k: [v] for k, v in query.items()},
-        "pathParameters": {"company": company},
-        "body": None,
-        "isBase64Encoded": False,
-        "stageVariables": None,
-        "requestContext": {
-            "httpMethod": "GET",
-            "resourcePath": resource,
-            "path": resource,
-            "identity": {},
-        },
-    }
-
-
 SAID = tuple(
     json.loads(line)["text"].encode()
     for line in (DATA / "answers.jsonl").read_text().splitlines()[::3]
@@ -251,11 +215,6 @@ UPLOADED = (
     {"key": "imports/salon/a/b.csv"},
     {"key": "reports/salon/x"},
 )
-ASKED = (
-    {"company": "salon", "since": "2026-03-01", "until": "2026-03-31", "on": "2026-03-02"},
-    {"company": "nobody"},
-    {"on": "2026-W10-1"},
-)
 STORED = (ReturnModel.default(30).to_json().encode(),)
 EXAMPLE = (ROOT / "infra" / "admin" / "company.example.json").read_bytes()
 PARSERS = (
@@ -269,5 +228,4 @@ PARSERS = (
     Parser("uploads", uploads, documents(UPLOADED), 700, DOCUMENTED),
     Parser("company_files", companies, (EXAMPLE,), 700, (msgspec.MsgspecError,)),
     Parser("stored_models", models, STORED, 300),
-    Parser("admin_queries", queries, documents(ASKED), 900),
 )

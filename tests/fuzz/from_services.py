@@ -220,7 +220,7 @@ def telegram_answers(data: bytes) -> None:
     told, body = headed(data)
     door = Answered((_status(told[0] if told else 200), body))
     bot = Bot("1:token", request=door, get_updates_request=door)
-    with patch.object(telegram, "_bot", lambda *_: bot):
+    with patch.object(telegram, "bot", lambda *_: bot):
         TelegramChannel("1:token", "http://x").send(message(ChannelKind.TELEGRAM, 7))
 
 
@@ -231,7 +231,7 @@ def whatsapp_answers(data: bytes) -> None:
         def post(self, *_asked: object, **_options: object) -> httpx.Response:
             return httpx.Response(_status(told[0] if told else 200), content=body)
 
-    with patch.object(whatsapp, "_client", Client):
+    with patch.object(whatsapp, "http_client", Client):
         WhatsAppChannel("t", "1", "http://x").send(message(ChannelKind.WHATSAPP, "79990000001"))
 
 

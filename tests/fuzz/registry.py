@@ -3,13 +3,18 @@
 from pathlib import Path
 from random import Random
 
-from tests.fuzz import from_messengers, from_people, from_services
+from tests.fuzz import from_browsers, from_messengers, from_people, from_services
 from tests.fuzz.mutation import Mutator
 from tests.fuzz.parser import Parser
 
 PARSERS: dict[str, Parser] = {
     parser.name: parser
-    for parser in (*from_messengers.PARSERS, *from_services.PARSERS, *from_people.PARSERS)
+    for parser in (
+        *from_messengers.PARSERS,
+        *from_services.PARSERS,
+        *from_people.PARSERS,
+        *from_browsers.PARSERS,
+    )
 }
 REGRESSIONS = Path(__file__).parent / "regressions"
 
