@@ -8,7 +8,8 @@
 //   ranks({label, items: [{label, value, note, tone, href}], format})              lying, long labels
 //   funnel({label, items: [{label, value}]})                                       each with its share of the first
 //   histogram({label, bins: [{from, to, count}], marks: [{at, label, tone}], x: format, height})
-//   heatMap({label, rows: [label], columns: [label], values: [[number|null]], format, title: (row, column) => text})
+//   heatMap({label, rows: [label], columns: [label], values: [[number|null]], format, title: (row, column) => text,
+//            notes: [[text|null]] under the value, few: [[boolean]] a cell that is drawn as known from too little})
 //   interval({label, low, mid, high, format, zero = 0})                            a value with its interval against zero
 //   visits({label, visits: [{at, label}], band: {low, mid, high}, now})            dates on a line, a forecast's band after them
 //   spark(values, label)                                                           a small line without axes
@@ -229,13 +230,19 @@ function pin({ at: value, label, tone = "accent" }, toX, height, width, place) {
 
 // ── heat map ─────────────────────────────────────────────────────────────────────────────────────
 
-export function heatMap({ label, rows, columns, values, format = number, title }) {
-  const most = Math.max(...values.flat().map((value) => value ?? 0), 0) || 1;
+export function heatMap({ label, rows, columns, values, format = number, title, notes, few }) {
+  const sure = (row, column) => !few?.[row]?.[column];
+  const most = Math.max(...values.flatMap((each, row) => each.map((value, column) => (sure(row, column) ? value ?? 0 : 0))), 0) || 1;
   const cell = (value, row, column) =>
     h(
       "td",
-      { style: { "--heat": `${Math.round(((value ?? 0) / most) * 100)}%` }, class: value ? "" : "cold", title: title?.(row, column) },
+      {
+        style: { "--heat": `${Math.round(((value ?? 0) / most) * 100)}%` },
+        class: !value ? "cold" : sure(row, column) ? "" : "few",
+        title: title?.(row, column),
+      },
       h("span", value === null || value === undefined ? "" : format(value)),
+      notes?.[row]?.[column] && h("small", notes[row][column]),
     );
   return h(
     "div",
