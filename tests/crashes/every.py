@@ -6,7 +6,7 @@ from functools import cache
 
 from comeback.runtime import wiring
 
-from tests.crashes import doubts, journeys, talk, ticks
+from tests.crashes import clients, doubts, journeys, talk, ticks
 from tests.crashes.points import Point, Scenario, points
 
 SCENARIOS: list[Scenario] = [
@@ -14,6 +14,7 @@ SCENARIOS: list[Scenario] = [
     *talk.SCENARIOS,
     *doubts.SCENARIOS,
     *ticks.SCENARIOS,
+    *clients.SCENARIOS,
 ]
 NO_USE_CASES = {
     "clock": "a port",
@@ -23,6 +24,8 @@ NO_USE_CASES = {
     "fail_wait": "one call of Step Functions",
     "hide_outbound": "one call of SQS",
     "results": "reads only",
+    "find_clients": "reads only",
+    "look_at": "reads only",
 }
 """Wiring's other public functions, and why they are none."""
 

@@ -83,7 +83,8 @@ class _Plain:
         if found == self.token:
             return "the token under way"
         if self.coarse and len(found) > 18 and found[4:5] == "-" and found[10:11] == "T":
-            return self._moment(datetime.fromisoformat(found))
+            moment, mark, rest = found.partition("#")
+            return f"{self._moment(datetime.fromisoformat(moment))}{mark}{rest}"
         return found
 
     def _moment(self, found: datetime) -> str:
@@ -127,4 +128,5 @@ def _done_outside(world: World) -> dict[object, object]:
         "booked": (world.book.bookings, world.yclients.booked),
         "campaigns": (world.orchestrator.campaigns, world.orchestrator.others),
         "told": {token: o for token, o in told if token not in world.dead_tokens},
+        "files": world.files.kept,
     }

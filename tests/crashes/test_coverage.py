@@ -17,7 +17,7 @@ NOT_REACHED: dict[str, str] = {
     "Store.funnel": "read by the admin API alone",
     "Store.days": "read by the admin API alone",
     "Store.save_company": "written by an administrator's command",
-    "Store.erase": "one call of an administrator's command",
+    "Store.messages": "read by the admin API alone",
 }
 """Port method → why no use case dies at it."""
 

@@ -31,6 +31,7 @@ from tests.fakes.book import Book, Books
 from tests.fakes.channels import FakeChannels
 from tests.fakes.clock import FixedClock
 from tests.fakes.crm import FakeCrm
+from tests.fakes.files import FakeFiles
 from tests.fakes.limits import FakeLimits
 from tests.fakes.queues import FakeEvents, FakeOrchestrator, FakeQueue
 from tests.fakes.store import FakeStore
@@ -71,6 +72,7 @@ class World:
     book: Book = field(default_factory=Book)
     yclients: FakeCrm = field(default_factory=FakeCrm)
     models: SteadyModels = field(default_factory=SteadyModels)
+    files: FakeFiles = field(default_factory=FakeFiles)
     company: Company = SALON
     tokens: int = 0
     dead_tokens: set[str] = field(default_factory=set)
@@ -106,6 +108,7 @@ class World:
             self.yclients,
             self.crms,
             self.models,
+            self.files,
         )
 
     def frozen(self) -> dict[int, Any]:
@@ -140,6 +143,7 @@ class World:
             "_crms": lambda _now: self.crms,
             "_models": lambda: self.models,
             "_messengers": lambda: self.channels,
+            "_files": lambda: self.files,
         }
         with patch.multiple(wiring, **adapters), patch.object(chart, "chart", drawn):
             yield

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -10,11 +11,11 @@ from enum import StrEnum
 from babel.numbers import get_currency_precision
 
 from comeback.analytics.sheets import MEDIA, Format, Row, written
-from comeback.changes import Audited
+from comeback.changes import Audited, EventSeen
 from comeback.clients.model import Client
 from comeback.companies.model import Company
 from comeback.conversations.model import NAMES
-from comeback.errors import InvalidInput
+from comeback.errors import AlreadyDone, InvalidInput
 from comeback.ports import Clock, Files, Store
 from comeback.reactivation.model import DueService, Journey, Stage
 from comeback.texts import supported, text
@@ -74,7 +75,8 @@ class Export:
         key = f"exports/{company_id}/{cause}.{asked.format}"
         name = f"{asked.subject}-{company.local(now):%Y-%m-%d}.{asked.format}"
         done = Audited(company_id, now, user_id, "exports.create", name, (asked.subject.value,))
-        self._store.commit([done])
+        with suppress(AlreadyDone):
+            self._store.commit([EventSeen(company_id, f"export.{cause}", now), done])
         self._files.put(key, body, MEDIA[asked.format])
         return Exported(self._files.link(key, name, LINK_LASTS), name, len(rows), now + LINK_LASTS)
 

@@ -28,11 +28,10 @@ class ChangeClient:
     def run(
         self, company_id: str, client_id: str, version: int, card: Card, user_id: str
     ) -> Client:
-        """`version`: of the client that the user saw. Raises NotFound, InvalidInput, and Conflict when it is another by now."""
+        """`version`: of the client that the user saw. Asked again for what is so already, it changes nothing. Raises NotFound,
+        InvalidInput, and Conflict when somebody else changed the client since."""
         file = self._store.client(company_id, client_id)
         client = file.client
-        if client.version != version:
-            raise Conflict(f"client {client_id} was changed meanwhile")
         self._known_staff(company_id, card)
         told = {name: value for name, value in vars(card).items() if value is not None}
         if card.tags is not None:
@@ -41,6 +40,8 @@ class ChangeClient:
         fields = tuple(sorted(n for n in told if getattr(client, n) != getattr(changed, n)))
         if not fields:
             return client
+        if client.version != version:
+            raise Conflict(f"client {client_id} was changed meanwhile")
         now = self._clock.now()
         done = Audited(company_id, now, user_id, "clients.change", client_id, fields)
         queued = [SaveDue(replace(d, vip=changed.vip)) for d in file.due if d.vip != changed.vip]

@@ -1,7 +1,9 @@
 """A client is erased at their wish (152-FZ, GDPR): docs/contacts.md says what goes and what remains."""
 
-from comeback.changes import Audited
-from comeback.errors import Erased
+from contextlib import suppress
+
+from comeback.changes import Audited, EventSeen
+from comeback.errors import AlreadyDone, Erased
 from comeback.ports import Clock, Store
 
 
@@ -21,5 +23,8 @@ class EraseClient:
             self._store.erase(company_id, client_id)
             return
         now = self._clock.now()
-        self._store.commit([Audited(company_id, now, user_id, "clients.erase", client_id)])
+        once = EventSeen(company_id, f"erase.{client_id}", now)
+        with suppress(AlreadyDone):
+            noted = Audited(company_id, now, user_id, "clients.erase", client_id)
+            self._store.commit([once, noted])
         self._store.erase(company_id, client_id)
