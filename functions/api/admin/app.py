@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from api.admin import audit, clients, due, exports, journeys, letters, results, team, today
+from api.admin import audit, clients, due, exports, journeys, letters, results, talks, team, today
 from api.admin.dispatch import routed
 from chalice.app import Chalice, Response
 
@@ -11,6 +11,7 @@ RESOURCES = (
     today.today,
     due.due,
     journeys.journeys,
+    talks.talks,
     audit.audit,
     letters.letters,
     team.team,
