@@ -1,6 +1,7 @@
 """The console as its owner sees it: the files of infra/console and the real APIs behind one address, on moto."""
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".json": "application/json",
 }
 PASSWORD = "Correct-horse-7"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -119,6 +121,13 @@ class Console:
         """Until the page has drawn itself and nothing says that it is loading."""
         page.locator("h1").first.wait_for()
         page.locator(".page[aria-busy], .loading").first.wait_for(state="detached")
+
+    def until(self, page: Page, expression: str) -> None:
+        """Playwright's own wait_for_function evaluates strings, which the page's policy forbids. Raises AssertionError."""
+        deadline = time.monotonic() + PATIENCE_MS / 1000
+        while not page.evaluate(expression):
+            assert time.monotonic() < deadline, f"never: {expression}"
+            page.wait_for_timeout(20)
 
     def go(self, page: Page, hash: str) -> Page:
         """To another page of the same visit."""
