@@ -24,6 +24,7 @@ const THEME = "comeback_theme";
 const app = document.querySelector("#app");
 
 let shown = null;
+let settled = false;
 let left = new AbortController();
 
 // ── address ──────────────────────────────────────────────────────────────────────────────────────
@@ -104,10 +105,13 @@ const notThere = () => [
   empty(t("shell.not_there.hint"), null, link(t("shell.home"), "#/today", { kind: "plain" })),
 ];
 
-/** A reader's focus follows to the new page's head, and the tab is named after it. */
+/** A reader's focus follows to the new page's head, but not to the first one's; the tab is named after it. */
 function settle(root, name) {
   const head = root.querySelector("h1");
   document.title = `${head?.textContent || title(name)} · Comeback`;
+  const first = !settled;
+  settled = true;
+  if (first) return;
   if (document.activeElement === document.body || document.activeElement?.closest("nav")) {
     head?.focus({ preventScroll: true });
   }
