@@ -7,11 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
-from cloud import places
 from demo.driver import Driver
 
 Clients = Callable[[str], Any]
@@ -38,14 +34,6 @@ def test_forged_webhooks_are_refused_and_nothing_is_enqueued(
     assert api.post(f"/webhooks/crm/{company_id}/guessed", json={}).status_code == 404
     assert api.post("/webhooks/telegram/nobody", json=update, headers=forged).status_code == 404
     assert not any(driver.depths().values())
-
-
-def test_the_admin_api_wants_a_signature(api: httpx.Client) -> None:
-    assert api.get("/admin/health").status_code == 403
-    request = AWSRequest("GET", str(api.base_url).rstrip("/") + "/admin/health")
-    SigV4Auth(Credentials("test", "test"), "execute-api", places.REGION).add_auth(request)
-    answer = api.get("/admin/health", headers=dict(request.headers))
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
 def test_roles_hold_what_their_function_needs_and_no_more(
