@@ -216,12 +216,11 @@ function hours({ heat }) {
   const [rowsOf, columns] = [spans("weekday"), spans("hour")];
   const cell = (row, column) => heat.find((each) => each.weekday === rowsOf[row] && each.hour === columns[column]);
   const each = (pick) => rowsOf.map((_, r) => columns.map((_, c) => pick(cell(r, c))));
-  const label = t("results.heat");
   return card(
-    label,
+    t("results.heat"),
     h("p", { class: "soft" }, t("results.heat.about")),
     heatMap({
-      label,
+      label: t("results.heat.label"),
       rows: rowsOf.map((day) => weekday(day)),
       columns: columns.map(hour),
       values: each((one) => (one?.settled ? one.rate : null)),

@@ -112,6 +112,7 @@ export default {
   "results.few": "few",
   "results.tried": { one: "{count} message", other: "{count} messages" },
   "results.heat": "Hours and days",
+  "results.heat.label": "Share booked, by hour and day",
   "results.heat.about": "Estimated share of messages that bring a booking, by the hour they left; below it bookings of messages. A dashed cell is known from fewer than ten.",
   "results.heat.of": "{booked}/{sent}",
   "results.heat.when": "When",

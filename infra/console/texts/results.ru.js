@@ -112,6 +112,7 @@ export default {
   "results.few": "мало",
   "results.tried": { one: "{count} сообщение", few: "{count} сообщения", many: "{count} сообщений", other: "{count} сообщения" },
   "results.heat": "Часы и дни",
+  "results.heat.label": "Доля записавшихся по часам и дням",
   "results.heat.about": "Оценка доли сообщений, после которых записываются, по часу отправки; ниже — записи из сообщений. Пунктирная клетка известна меньше чем по десяти.",
   "results.heat.of": "{booked}/{sent}",
   "results.heat.when": "Когда",

@@ -71,7 +71,6 @@ def test_it_fits(
 ) -> None:
     months.draw(console.store, treated=0.3, control=0.28, clients=40)
     console.open(page, "#/results?period=quarter", width=width, lang=lang, scheme=scheme)  # type: ignore[arg-type]
-    page.screenshot(path=f"/tmp/results-{width}.png", full_page=True)
     console.fits(page)
     console.accessible(page)
 
