@@ -29,7 +29,7 @@ export SAM_CLI_TELEMETRY := 0
 export UV_LINK_MODE := hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help openapi demo up down test faults simulate fuzz lint bench campaign build deploy company links erase rotate dead-letters uncertain restore clean install browser microburst schemathesis linters requirements .venv
+.PHONY: help openapi demo up down test faults simulate fuzz lint bench campaign build deploy company console links erase rotate dead-letters uncertain restore clean install browser microburst schemathesis linters requirements .venv
 
 help:  ## these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ deploy: build  ## to your AWS account, with questions
 
 company: install  ## creates or changes a company on AWS: FILE=company.json [OWNER=anna@example.com signs in first] [STACK=comeback] [STAGE=prod]
 	@PYTHONPATH=layers/core $(PY) infra/admin/company.py --stack $(or $(STACK),comeback) --stage $(or $(STAGE),prod) save $(FILE) $(if $(OWNER),--owner "$(OWNER)")
+
+console: install  ## puts the console's files into its bucket: [STACK=comeback]
+	@$(PY) infra/admin/publish.py --stack $(or $(STACK),comeback)
 
 links: install  ## personal Telegram links of a company's clients, as CSV: COMPANY=salon [STACK=comeback] [STAGE=prod]
 	@PYTHONPATH=layers/core $(PY) infra/admin/company.py --stack $(or $(STACK),comeback) --stage $(or $(STAGE),prod) links $(COMPANY)

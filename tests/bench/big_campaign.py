@@ -206,7 +206,12 @@ def _chat(company: int, client: int) -> int:
 
 def main(clients: int) -> None:
     os.environ.update(
-        {"MINISTACK_CONCURRENCY": CONCURRENCY, places.AWS_PORT: "14566", places.WORLD_PORT: "14600"}
+        {
+            "MINISTACK_CONCURRENCY": CONCURRENCY,
+            places.AWS_PORT: "14566",
+            places.WORLD_PORT: "14600",
+            places.EDGE_PORT: "14700",
+        }
     )
     with up.session(MIDNIGHT, speed=SPEED) as outputs:
         campaign = Campaign(Driver(outputs, SPEED), clients)

@@ -29,7 +29,7 @@ SPEED = 86_400.0
 @pytest.fixture(scope="session")
 def deployed(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     """The stack's outputs. Logs stay in `.local/run/<port>` when a test failed."""
-    ports = {places.AWS_PORT: _free_port(), places.WORLD_PORT: _free_port()}
+    ports = {n: _free_port() for n in (places.AWS_PORT, places.WORLD_PORT, places.EDGE_PORT)}
     before = dict(os.environ)
     os.environ.update({name: str(port) for name, port in ports.items()})
     try:

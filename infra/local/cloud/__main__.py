@@ -15,11 +15,13 @@ def main() -> int:
             _tell(up.up(options.now, options.speed))
         elif options.command == "deploy":
             stack.build()
-            _tell(stack.deploy())
+            outputs = stack.deploy()
+            up.open_console(outputs)
+            _tell(outputs)
         elif options.command == "down":
             up.stop()
         else:
-            for name in (up.CLOUD, up.WORLD):
+            for name in (up.CLOUD, up.WORLD, up.EDGE):
                 print(f"{name}: {'running' if processes.running(name) else 'stopped'}")
     except (CanNotStart, KeyboardInterrupt) as problem:
         if options.command == "up":
@@ -42,6 +44,7 @@ def _options() -> argparse.Namespace:
 def _tell(outputs: dict[str, str]) -> None:
     print(f"AWS    {places.aws_url()}\nAPI    {stack.api_url(outputs)}")
     print(f"World  {places.world_url()}\nPhones {places.world_url()}/phones")
+    print(f"Console {places.console_url()}")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ STAGE = "local"
 ARTIFACTS = "comeback-artifacts"
 AWS_PORT = "COMEBACK_AWS_PORT"
 WORLD_PORT = "COMEBACK_WORLD_PORT"
+EDGE_PORT = "COMEBACK_CONSOLE_PORT"
 
 
 def aws_port() -> int:
@@ -25,12 +26,21 @@ def world_port() -> int:
     return int(os.environ.get(WORLD_PORT, "4600"))
 
 
+def edge_port() -> int:
+    return int(os.environ.get(EDGE_PORT, "4700"))
+
+
 def aws_url() -> str:
     return f"http://127.0.0.1:{aws_port()}"
 
 
 def world_url() -> str:
     return f"http://127.0.0.1:{world_port()}"
+
+
+def console_url() -> str:
+    """Where the edge serves it; on AWS it is the distribution's name."""
+    return f"http://127.0.0.1:{edge_port()}"
 
 
 def run_folder() -> Path:

@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +15,8 @@ from typing import Any
 from cloud import places, processes, stack
 from cloud.processes import CanNotStart
 
-WORLD, CLOUD = "world", "ministack"
+WORLD, CLOUD, EDGE = "world", "ministack", "console"
+PUBLISH = places.ROOT / "infra" / "admin" / "publish.py"
 
 
 def start(now: datetime, speed: float = 1.0, limits: bool = True, seed: int = 1) -> None:
@@ -27,6 +29,7 @@ def start(now: datetime, speed: float = 1.0, limits: bool = True, seed: int = 1)
         raise CanNotStart("the local cloud is not installed: run `make install`")
     processes.free_or_complain(places.aws_port(), places.AWS_PORT)
     processes.free_or_complain(places.world_port(), places.WORLD_PORT)
+    processes.free_or_complain(places.edge_port(), places.EDGE_PORT)
     emulator = [
         str(places.MINISTACK.with_name("python")),
         str(Path(__file__).with_name("emulator.py")),
@@ -61,7 +64,7 @@ def cloud_environment(speed: float) -> dict[str, str]:
 
 
 def stop() -> None:
-    for name in (WORLD, CLOUD):
+    for name in (EDGE, WORLD, CLOUD):
         processes.stop(name)
     shutil.rmtree(places.run_folder() / "scratch", ignore_errors=True)
     places.outputs_file().unlink(missing_ok=True)
@@ -82,7 +85,32 @@ def up(
     tell("functions and layers built" if stack.build() else "build is up to date")
     outputs = stack.deploy(parameters)
     tell("template.yaml deployed by the SAM CLI")
+    open_console(outputs)
+    tell(f"the console is at {places.console_url()}")
     return outputs
+
+
+def open_console(outputs: Mapping[str, str]) -> None:
+    """Publishes the files as they are now and starts the edge before them. Raises CanNotStart."""
+    processes.stop(EDGE)
+    publish_console()
+    command = [sys.executable, "-m", "cloud.edge", "--port", str(places.edge_port())]
+    command += ["--bucket", outputs["ConsoleBucketName"], "--api", stack.api_url(outputs)]
+    here = {"PYTHONPATH": str(places.ROOT / "infra" / "local")}
+    processes.start(EDGE, command, here, places.console_url())
+
+
+def publish_console() -> None:
+    """By the command that publishes on AWS. Raises CanNotStart."""
+    done = subprocess.run(
+        [sys.executable, str(PUBLISH), "--stack", places.STACK],
+        env={**os.environ, **places.aws_environment()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise CanNotStart(f"the console can not be published: {done.stderr.strip()[-500:]}")
 
 
 @contextlib.contextmanager
