@@ -1,4 +1,4 @@
-"""Consumes the events queue: what the CRM told, syncs that begin or go on, files to import."""
+"""Consumes the events queue: what the CRM told, syncs that begin or go on, files to import, dates that a rule has moved."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -19,6 +19,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, list[dict[str, 
     by_kind: Mapping[str, Callable[[], Follow]] = {
         "crm.changed": lambda: wiring.crm_changed().handle,
         "crm.sync": lambda: wiring.crm_sync(seconds_left).handle,
+        "rule.saved": lambda: wiring.rule_change(seconds_left).handle,
         "visits_file.import": lambda: _import_file,
     }
 

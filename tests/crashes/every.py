@@ -6,7 +6,7 @@ from functools import cache
 
 from comeback.runtime import wiring
 
-from tests.crashes import clients, doubts, journeys, talk, ticks
+from tests.crashes import clients, doubts, journeys, rules, talk, ticks
 from tests.crashes.points import Point, Scenario, points
 
 SCENARIOS: list[Scenario] = [
@@ -15,6 +15,7 @@ SCENARIOS: list[Scenario] = [
     *doubts.SCENARIOS,
     *ticks.SCENARIOS,
     *clients.SCENARIOS,
+    *rules.SCENARIOS,
 ]
 NO_USE_CASES = {
     "clock": "a port",

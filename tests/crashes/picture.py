@@ -110,6 +110,7 @@ def _stored(world: World) -> dict[object, object]:
         }
     kept: dict[object, object] = {
         "models": store._models,
+        "gaps": store._gaps,
         "cursors": store._cursors,
         "usage": store._usage,
     }

@@ -15,6 +15,7 @@ NOT_REACHED: dict[str, str] = {
     "Limits.note": "called by YCLIENTS' adapter alone",
     "Store.add_usage": "the meter's own, after the work is done; a cost estimate",
     "Store.funnel": "read by the admin API alone",
+    "Store.gaps": "read by the admin API alone",
     "Store.days": "read by the admin API alone",
     "Store.save_company": "written by an administrator's command",
     "Store.messages": "read by the admin API alone",

@@ -40,6 +40,8 @@ START = datetime(2026, 3, 2, 7, 7, tzinfo=UTC)
 """Monday, seven past ten in Moscow: the campaign hour, and off the half-hour grid on which slots begin."""
 ON = date(2026, 3, 2)
 TOMORROW = ON + timedelta(days=1)
+CONSUMERS = {"crm.sync": "crm_sync", "rule.saved": "rule_change"}
+"""Of the events queue, by kind: each has only so much time."""
 CHAT = Address(ChannelKind.TELEGRAM, "101")
 PHONE = Address(ChannelKind.WHATSAPP, "79990000001")
 OWNER_CHAT = Address(ChannelKind.TELEGRAM, "777")
@@ -123,7 +125,7 @@ class World:
 
     def use(self, factory: str) -> Any:
         """As one invocation composes it."""
-        arguments = (self._deadline,) if factory == "crm_sync" else ()
+        arguments = (self._deadline,) if factory in CONSUMERS.values() else ()
         with self._instead_of_adapters():
             return getattr(wiring, factory)(*arguments)
 
@@ -259,8 +261,8 @@ class World:
                 if duplicates or ref not in self.dropped:
                     self.use("deliver").deliver(*ref)
                 self.dropped.add(ref)
-            for company_id, _kind, detail, _delay in asked:
-                self.use("crm_sync").handle(company_id, detail)
+            for company_id, kind, detail, _delay in asked:
+                self.use(CONSUMERS[kind]).handle(company_id, detail)
         raise AssertionError(f"the queues are not empty after {ROUNDS} rounds")
 
     def take_off(self) -> tuple[str, str, str]:

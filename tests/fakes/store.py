@@ -28,6 +28,7 @@ from comeback.errors import AlreadyDone, Conflict, Erased, NotFound, Unavailable
 from comeback.ports import Catalogue, ClientFile, FunnelDay, ImportedClient, SeenEvent, Usage
 from comeback.reactivation.model import (
     DueService,
+    Gaps,
     Journey,
     JourneyState,
     Proposal,
@@ -60,6 +61,7 @@ class FakeStore:
         self._companies: dict[str, Company] = {}
         self._catalogues: dict[str, Catalogue] = {}
         self._models: dict[tuple[str, str], str] = {}
+        self._gaps: dict[tuple[str, str], Gaps] = {}
         self._noted: list[ch.Change] = []
         self._usage: dict[tuple[str, date], dict[str, Any]] = defaultdict(lambda: defaultdict(int))
         self._cursors: dict[tuple[str, str], Mapping[str, str]] = {}
@@ -119,6 +121,10 @@ class FakeStore:
             return self._companies.get(at[1])
         if at[0] == "rule":
             return self.catalogue(at[1]).rules.get(at[2])
+        if at[0] == "service":
+            return self.catalogue(at[1]).services.get(at[2])
+        if at[0] == "staff":
+            return self.catalogue(at[1]).staff.get(at[2])
         return self._items[at[:3]].get(at[3:])
 
     def _put(self, at: Key, item: Any) -> None:
@@ -129,6 +135,10 @@ class FakeStore:
         elif isinstance(item, ServiceRule):
             known = self.catalogue(at[1])
             self._catalogues[at[1]] = replace(known, rules={**known.rules, item.service_id: item})
+        elif isinstance(item, Service):
+            self.save_catalogue(at[1], [item], [])
+        elif isinstance(item, Staff):
+            self.save_catalogue(at[1], [], [item])
         elif isinstance(item, Conversation):
             before = self._get(at)
             older = before and before.last_inbound_at > item.last_inbound_at
@@ -167,6 +177,12 @@ class FakeStore:
 
     def model(self, company_id: str, service_id: str) -> str | None:
         return self._models.get((company_id, service_id))
+
+    def save_gaps(self, company_id: str, service_id: str, gaps: Gaps) -> None:
+        self._gaps[company_id, service_id] = gaps
+
+    def gaps(self, company_id: str, service_id: str) -> Gaps | None:
+        return self._gaps.get((company_id, service_id))
 
     def cursor(self, company_id: str, name: str) -> Mapping[str, str] | None:
         return self._cursors.get((company_id, name))

@@ -32,6 +32,11 @@ def _at_version(version: int) -> Callable[[Any], bool]:
     return _new if version == 0 else lambda item: item is not None and item.version == version
 
 
+def _over(read: Any) -> Callable[[Any], bool]:
+    """None: must be new."""
+    return lambda item: item == read
+
+
 def _of_client(change: Any, *rest: str) -> Key:
     return ("client", change.company_id, change.client_id, *rest)
 
@@ -140,7 +145,11 @@ WRITES: Mapping[type[Any], Callable[[Any], list[Write]]] = {
     ch.BindAddress: _bind,
     ch.TouchConversation: _touch,
     ch.SaveVisit: lambda c: [Write(_of_client(c, "visit", c.visit.visit_id), _always, c.visit)],
-    ch.SaveDue: lambda c: [Write(_of_client(c.due, "due", c.due.service_id), _always, c.due)],
+    ch.SaveDue: lambda c: [
+        Write(
+            _of_client(c.due, "due", c.due.service_id), _over(c.over) if c.over else _always, c.due
+        )
+    ],
     ch.RemoveDue: lambda c: [Write(_of_client(c, "due", c.service_id), _always, None)],
     ch.SaveJourney: _journey,
     ch.ClaimClient: lambda c: [
@@ -157,5 +166,11 @@ WRITES: Mapping[type[Any], Callable[[Any], list[Write]]] = {
     ch.KeepWords: _words,
     ch.SaveCompany: _company,
     ch.SaveRule: _rule,
+    ch.SaveService: lambda c: [
+        Write(("service", c.company_id, c.service.service_id), _over(c.over), c.service)
+    ],
+    ch.SaveStaff: lambda c: [
+        Write(("staff", c.company_id, c.staff.staff_id), _over(c.over), c.staff)
+    ],
     ch.Audited: lambda c: [Write(("audit", c.company_id, c.entry), _always, c)],
 }

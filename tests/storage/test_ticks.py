@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from comeback.changes import SaveRule
+from comeback.changes import SaveDue, SaveRule
 from comeback.clients.model import Client
 from comeback.companies.model import Company
 from comeback.errors import Unavailable
@@ -146,3 +146,25 @@ def test_what_the_owner_saves_during_the_refit_stays(store: DynamoStore) -> None
     version = rule.version
     Refit(store, NoModels(), life.clock).tick()
     assert store.catalogue("salon").rules["cut"].version == version
+
+
+def test_who_is_put_to_rest_during_the_refit_keeps_the_rest(
+    store: DynamoStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life = Life(store)
+    life.open_salon()
+    life.client("anna")
+    until = ON + timedelta(days=30)
+    real = store.save_model
+
+    def meanwhile(company_id: str, service_id: str, model_json: str, at: datetime) -> None:
+        """Files are read by now."""
+        (anna,) = store.client("salon", "anna").due
+        store.commit([SaveDue(anna.resting(until))])
+        real(company_id, service_id, model_json, at)
+
+    monkeypatch.setattr(store, "save_model", meanwhile)
+    Refit(store, NoModels(), life.clock).tick()
+    (anna,) = store.client("salon", "anna").due
+    assert (anna.next_on, anna.rests_until) == (until, until)
+    assert anna.forecast_on

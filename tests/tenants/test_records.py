@@ -54,6 +54,7 @@ INBOUND: Mapping[str, Body] = {
 EVENTS: Mapping[str, Body] = {
     "crm.changed": {"resource": "record", "resource_id": "the-visit_id"},
     "crm.sync": {"name": "full"},
+    "rule.saved": {"service_id": "the-service_id"},
     "visits_file.import": {"key": FILES[0]},
 }
 BODIES: Mapping[str, Mapping[str, Body]] = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
+from comeback.bookings.model import Service, Staff
 from comeback.clients.model import Client, Consent, Visit
 from comeback.companies.model import Company
 from comeback.conversations.model import (
@@ -126,9 +127,10 @@ class SaveVisit:
 
 @dataclass(frozen=True)
 class SaveDue:
-    """Upsert of the due-index entry."""
+    """Upsert of the due-index entry; with `over` only while the entry is still that one."""
 
     due: DueService
+    over: DueService | None = None
 
 
 @dataclass(frozen=True)
@@ -272,6 +274,24 @@ class SaveRule:
 
 
 @dataclass(frozen=True)
+class SaveService:
+    """Holds while the service is still what was read, `over`; without it, it must be new."""
+
+    company_id: str
+    service: Service
+    over: Service | None = None
+
+
+@dataclass(frozen=True)
+class SaveStaff:
+    """Like SaveService."""
+
+    company_id: str
+    staff: Staff
+    over: Staff | None = None
+
+
+@dataclass(frozen=True)
 class Audited:
     """Who did what to which thing, beside the writes that did it; kept for good. Holds no personal data: `target` is an id,
     `fields` the names of what was changed."""
@@ -317,6 +337,8 @@ Change = (
     | SetOwner
     | SaveCompany
     | SaveRule
+    | SaveService
+    | SaveStaff
     | Audited
     | CallPerson
     | TakeOver

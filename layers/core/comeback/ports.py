@@ -28,6 +28,7 @@ from comeback.conversations.model import (
 )
 from comeback.reactivation.model import (
     DueService,
+    Gaps,
     Journey,
     Outcome,
     Proposal,
@@ -291,6 +292,12 @@ class Store(Protocol):
         ...
 
     def model(self, company_id: str, service_id: str) -> str | None: ...
+
+    def save_gaps(self, company_id: str, service_id: str, gaps: Gaps) -> None: ...
+
+    def gaps(self, company_id: str, service_id: str) -> Gaps | None:
+        """None until a night has counted them."""
+        ...
 
     def cursor(self, company_id: str, name: str) -> Mapping[str, str] | None:
         """Where a resumable job stands."""

@@ -95,6 +95,23 @@ class DueService:
 
 
 @dataclass(frozen=True)
+class Gaps:
+    """After how many days clients came again for one service, counted by the nightly refit."""
+
+    as_of: date
+    clients: int
+    """Who came at all."""
+    returned: int
+    """Of them, who came again."""
+    counts: Mapping[int, int]
+    """Days → how many returns came after so many; longer than `gaps.LONGEST` count as that."""
+
+    @property
+    def returns(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True)
 class Preferences:
     """Read from the last 20 completed visits (reactivation.md)."""
 

@@ -1,10 +1,8 @@
 """Refit: nightly, each service's return model from the company's own visits, its rule's sources, and the due dates."""
 
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
 
 from comeback.bookings.model import Service
 from comeback.changes import Change, SaveDue, SaveRule
@@ -13,13 +11,12 @@ from comeback.errors import ComebackError, Conflict, NotFound
 from comeback.ports import Catalogue, ClientFile, Clock, Models, Store
 from comeback.reactivation.due import DueDates, keep_rests
 from comeback.reactivation.forecasts import visit_days
+from comeback.reactivation.gaps import count, historical_interval
 from comeback.reactivation.intervals import default_interval, rule_for
-from comeback.reactivation.model import Interval, IntervalSource
+from comeback.reactivation.model import Gaps, Interval, IntervalSource
 from comeback.reactivation.returns import ReturnModel
 
 WHOLE_COMPANY = "*"
-GAPS_NEEDED = 20
-"""Returns seen, over all clients of a service, before history outranks the model's guess and the default."""
 ATTEMPTS = 5
 """Lost races for one rule before the company's refit gives up with Conflict."""
 
@@ -70,7 +67,9 @@ class Refit:
             ]
             model = ReturnModel.fit(histories, as_of=today, prior=whole)
             self._store.save_model(company.company_id, service.service_id, model.to_json(), now)
-            learnt = self._learnt(company, catalogue, service, histories)
+            gaps = count(histories, today)
+            self._store.save_gaps(company.company_id, service.service_id, gaps)
+            learnt = self._learnt(company, catalogue, service, gaps)
             self._save_rule(company, catalogue, service, learnt)
 
     def _learnt(
@@ -78,14 +77,14 @@ class Refit:
         company: Company,
         catalogue: Catalogue,
         service: Service,
-        histories: Sequence[Sequence[date]],
+        gaps: Gaps,
     ) -> Mapping[IntervalSource, Interval]:
-        historical = historical_interval(histories)
-        if historical:
-            return {IntervalSource.HISTORICAL: historical}
+        """The owner sees all sources side by side: the model is asked even where history speaks."""
+        learnt = {IntervalSource.HISTORICAL: historical_interval(gaps)}
         known = rule_for(company, catalogue, service).intervals
-        guess = None if IntervalSource.AI in known else self._guess(company, service)
-        return {IntervalSource.AI: guess} if guess else {}
+        if IntervalSource.AI not in known:
+            learnt[IntervalSource.AI] = self._guess(company, service)
+        return {source: interval for source, interval in learnt.items() if interval}
 
     def _save_rule(
         self,
@@ -110,7 +109,7 @@ class Refit:
         raise Conflict(f"the rule of {service.service_id} kept being changed by others")
 
     def _guess(self, company: Company, service: Service) -> Interval | None:
-        """Asked once per service that has no history; without a model, or when it fails, the default stands."""
+        """Asked once per service; without a model, or when it fails, the default stands."""
         model = self._models.model(company)
         if model is None:
             return None
@@ -124,23 +123,25 @@ class Refit:
         dues = DueDates(self._store, self._clock)
         renewed = 0
         for file in files:
-            fresh = keep_rests(dues.due(company, catalogue, file.client, file.visits), file.due)
-            changes: list[Change] = [SaveDue(entry) for entry in fresh if entry not in file.due]
-            if changes:
-                self._store.commit(changes)
-                renewed += len(changes)
+            try:
+                renewed += self._date(company, catalogue, dues, file)
+            except Conflict:
+                with suppress(NotFound):
+                    again = self._store.client(company.company_id, file.client.client_id)
+                    renewed += self._date(company, catalogue, dues, again)
         return renewed
 
-
-def historical_interval(histories: Sequence[Sequence[date]]) -> Interval | None:
-    """The median gap between visits, when enough were seen to mean something."""
-    gaps = sorted(gap for days in histories for gap in _gaps(days))
-    if len(gaps) < GAPS_NEEDED:
-        return None
-    middle = gaps[len(gaps) // 2]
-    return Interval(middle, f"half of {len(gaps)} returns came within {middle} days")
-
-
-def _gaps(days: Sequence[date]) -> list[int]:
-    ordered = sorted(set(days))
-    return [(b - a).days for a, b in itertools.pairwise(ordered)]
+    def _date(
+        self, company: Company, catalogue: Catalogue, dues: DueDates, file: ClientFile
+    ) -> int:
+        """Over what was read alone: files are read long before, and journeys put clients to rest meanwhile."""
+        before = {entry.service_id: entry for entry in file.due}
+        fresh = keep_rests(dues.due(company, catalogue, file.client, file.visits), file.due)
+        changes: list[Change] = [
+            SaveDue(entry, over=before.get(entry.service_id))
+            for entry in fresh
+            if entry not in file.due
+        ]
+        if changes:
+            self._store.commit(changes)
+        return len(changes)

@@ -10,7 +10,14 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 from comeback.bookings.model import Service, Staff
-from comeback.changes import Change, SaveCompany, SaveRule, SetOwner
+from comeback.changes import (
+    Change,
+    SaveCompany,
+    SaveRule,
+    SaveService,
+    SaveStaff,
+    SetOwner,
+)
 from comeback.companies.model import Company
 from comeback.conversations.model import Address
 from comeback.errors import NotFound
@@ -93,7 +100,7 @@ class RememberingStore(DynamoStore):
                     self._companies.forget(change.company_id)
                 elif isinstance(change, SaveCompany):
                     self._companies.forget(change.company.company_id)
-                elif isinstance(change, SaveRule):
+                elif isinstance(change, (SaveRule, SaveService, SaveStaff)):
                     self._catalogues.forget(change.company_id)
 
     def save_company(self, company: Company) -> None:

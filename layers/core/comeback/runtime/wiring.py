@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from comeback.reactivation.pause import Pause
     from comeback.reactivation.refit import Refit
     from comeback.reactivation.reserve import Reserve
+    from comeback.reactivation.rule_change import RuleChange
     from comeback.reactivation.resume_account import ResumeAccount
     from comeback.reactivation.send import Send
     from comeback.reactivation.standing_today import StandingToday
@@ -390,6 +391,13 @@ def by_hand() -> "ByHand":
     from comeback.conversations.by_hand import ByHand
 
     return ByHand(store(), _outbound(), clock())
+
+
+def rule_change(seconds_left: Callable[[], float]) -> "RuleChange":
+    """`seconds_left` of this run: before they are over, what is left to date goes to the events queue."""
+    from comeback.reactivation.rule_change import RuleChange
+
+    return RuleChange(store(), _events(), clock(), seconds_left)
 
 
 # ── analytics ────────────────────────────────────────────────────────────────────────────────────

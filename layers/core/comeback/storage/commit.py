@@ -18,10 +18,10 @@ from comeback.reactivation.model import SkipReason, Stage
 from comeback.reactivation.telling import telling
 from comeback.storage import keys
 from comeback.storage.items.audit import AuditedItem
-from comeback.storage.items.base import NEW, AddressMap, Whole
+from comeback.storage.items.base import NEW, AddressMap, Whole, as_read
 from comeback.storage.items.chairs import ProposalItem
 from comeback.storage.items.clients import AddressItem, ClientItem, ConsentItem, VisitItem
-from comeback.storage.items.companies import CompanyItem, RuleItem
+from comeback.storage.items.companies import CompanyItem, RuleItem, ServiceItem, StaffItem
 from comeback.storage.items.conversations import (
     ConversationItem,
     EventItem,
@@ -190,7 +190,7 @@ def _visit(change: ch.SaveVisit) -> Iterable[Write]:
 
 
 def _due(change: ch.SaveDue) -> Iterable[Write]:
-    yield Put(DueItem.of(change.due))
+    yield Put(DueItem.of(change.due), as_read(DueItem.of(change.over)) if change.over else None)
 
 
 def _no_due(change: ch.RemoveDue) -> Iterable[Write]:
@@ -281,6 +281,18 @@ def _rule(change: ch.SaveRule) -> Iterable[Write]:
     yield Put(RuleItem.of(change.company_id, fresh), as_read if rule.version else NEW | as_read)
 
 
+def _service(change: ch.SaveService) -> Iterable[Write]:
+    company_id, over = change.company_id, change.over
+    condition = as_read(ServiceItem.of(company_id, over)) if over else NEW
+    yield Put(ServiceItem.of(company_id, change.service), condition)
+
+
+def _staff(change: ch.SaveStaff) -> Iterable[Write]:
+    company_id, over = change.company_id, change.over
+    condition = as_read(StaffItem.of(company_id, over)) if over else NEW
+    yield Put(StaffItem.of(company_id, change.staff), condition)
+
+
 def _audited(change: ch.Audited) -> Iterable[Write]:
     yield Put(AuditedItem.of(change))
 
@@ -307,6 +319,8 @@ PLANNERS: Mapping[type[Any], Callable[[Any], Iterable[Write]]] = {
     ch.SetOwner: _owner,
     ch.SaveCompany: _company,
     ch.SaveRule: _rule,
+    ch.SaveService: _service,
+    ch.SaveStaff: _staff,
     ch.Audited: _audited,
     ch.CallPerson: _call_person,
     ch.TakeOver: _take_over,

@@ -34,6 +34,7 @@ Long on purpose: no key is made anywhere else.
 | 28| the owner                     | all that we wrote to a client              | Query CO#c#CL#cl, SK begins OUT#           |
 | 29| the console                   | whom is a person to answer, or does        | GSI1 CO#c#PERSON, since when (sparse)         |
 | 30| the console                   | what did the client say to a person        | Query CO#c#CL#cl, SK begins HEARD#            |
+| 31| the owner                     | after how long clients of a service return | Get CO#c / GAPS#service                       |
 
 A client's file stands under `F#`, so that one Query reads it and the messages (`OUT#`) stay out of it. Keys 6, 7 and 8 hold
 contacts: what stands behind their kind is blinded (`Table` does it, vault.py says how).
@@ -118,6 +119,10 @@ def rule(company_id: str, service_id: str) -> Key:
 
 def model(company_id: str, service_id: str) -> Key:
     return Key(company_partition(company_id), f"MODEL#{service_id}")
+
+
+def gaps(company_id: str, service_id: str) -> Key:
+    return Key(company_partition(company_id), f"GAPS#{service_id}")
 
 
 def cursor(company_id: str, name: str) -> Key:

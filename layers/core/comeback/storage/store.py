@@ -28,6 +28,7 @@ from comeback.errors import Erased, InvalidInput, NotFound
 from comeback.ports import Catalogue, ClientFile, FunnelDay, ImportedClient, Note, SeenEvent, Usage
 from comeback.reactivation.model import (
     DueService,
+    Gaps,
     Journey,
     Proposal,
     SkipReason,
@@ -44,6 +45,7 @@ from comeback.storage.items.clients import AddressItem, ClientItem, ConsentItem,
 from comeback.storage.items.companies import (
     CompanyItem,
     CursorItem,
+    GapsItem,
     ModelItem,
     RuleItem,
     ServiceItem,
@@ -130,6 +132,13 @@ class DynamoStore:
     def model(self, company_id: str, service_id: str) -> str | None:
         item = self.table.get(ModelItem, keys.model(company_id, service_id))
         return item.model_json if item else None
+
+    def save_gaps(self, company_id: str, service_id: str, gaps: Gaps) -> None:
+        self._put(GapsItem.of(company_id, service_id, gaps))
+
+    def gaps(self, company_id: str, service_id: str) -> Gaps | None:
+        item = self.table.get(GapsItem, keys.gaps(company_id, service_id))
+        return item.gaps() if item else None
 
     def cursor(self, company_id: str, name: str) -> Mapping[str, str] | None:
         item = self.table.get(CursorItem, keys.cursor(company_id, name))

@@ -150,6 +150,19 @@ class Item(Model):
 
 
 NEW: Condition = Item.pk.does_not_exist()
+SEEN_ELSEWHERE = frozenset(Item.get_attributes())
+"""Keys, and what follows from the other attributes."""
+
+
+def as_read(item: Item) -> Condition:
+    """Holds while every attribute stands as it was read. Not for what is sealed."""
+    holds = Item.pk.exists()
+    for name, attribute in item.get_attributes().items():
+        if name not in SEEN_ELSEWHERE:
+            value = getattr(item, name)
+            told = value is not None and attribute.serialize(value) is not None
+            holds &= (attribute == value) if told else attribute.does_not_exist()
+    return holds
 
 
 class Map(MapAttribute[str, Any]):

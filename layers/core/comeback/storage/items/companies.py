@@ -23,11 +23,12 @@ from comeback.companies.model import (
     Tone,
 )
 from comeback.conversations.model import ChannelKind
-from comeback.reactivation.model import Interval, IntervalSource, ServiceRule
+from comeback.reactivation.model import Gaps, Interval, IntervalSource, ServiceRule
 from comeback.storage import keys
 from comeback.storage.items.base import (
     AddressMap,
     Choice,
+    Day,
     Item,
     Map,
     Text,
@@ -276,6 +277,27 @@ class ModelItem(Item, discriminator="model"):
     @classmethod
     def of(cls, company_id: str, service_id: str, model_json: str, at: datetime) -> "ModelItem":
         return cls(*keys.model(company_id, service_id), model_json=model_json, fitted_at=at)
+
+
+class GapsItem(Item, discriminator="gaps"):
+    as_of = Day()
+    clients = Whole()
+    returned = Whole()
+    counts = JSONAttribute(default=dict)
+
+    @classmethod
+    def of(cls, company_id: str, service_id: str, gaps: Gaps) -> "GapsItem":
+        return cls(
+            *keys.gaps(company_id, service_id),
+            as_of=gaps.as_of,
+            clients=gaps.clients,
+            returned=gaps.returned,
+            counts={str(days): n for days, n in gaps.counts.items()},
+        )
+
+    def gaps(self) -> Gaps:
+        counts = {int(days): n for days, n in self.counts.items()}
+        return Gaps(self.as_of, self.clients, self.returned, counts)
 
 
 class CursorItem(Item, discriminator="cursor"):
