@@ -125,7 +125,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it would keep these keys for later tests
-    made = (telegram._bot, whatsapp._client, gemini._client)
+    made = (telegram.bot, whatsapp.http_client, gemini._client)
     for cached in made:
         cached.cache_clear()
     yield

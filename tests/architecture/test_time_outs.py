@@ -34,8 +34,8 @@ MADE_IN = {
     "runtime/clock.py": "WorldClock.now",
     "storage/table.py": "Table.__init__",
     "crm/yclients_http.py": "shared_client",
-    "channels/telegram.py": "_bot",
-    "channels/whatsapp.py": "_client",
+    "channels/telegram.py": "bot",
+    "channels/whatsapp.py": "http_client",
     "ai/gemini.py": "_client",
 }
 """File → where its client is made."""
@@ -195,14 +195,14 @@ def test_reads_end_before_their_call() -> None:
 
 
 def test_http_clients_repeat_nothing() -> None:
-    for client in (yclients_http.shared_client(), whatsapp._client()):
+    for client in (yclients_http.shared_client(), whatsapp.http_client()):
         pool: Any = client._transport
         assert pool._pool._retries == 0
         assert pool._pool._network_backend._deadline._seconds <= yclients_http.CALL_SECONDS
 
 
 def test_telegram_and_gemini_repeat_nothing() -> None:
-    request: Any = telegram._bot("1:token", "http://x")._request[1]
+    request: Any = telegram.bot("1:token", "http://x")._request[1]
     assert request._client._transport._pool._retries == 0
     made: Any = gemini._client("", "", False, gemini.TIMEOUT_SECONDS, "key")
     assert made._api_client._http_options.retry_options is None

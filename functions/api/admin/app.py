@@ -3,7 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from api.admin import audit, clients, due, exports, journeys, letters, results, talks, team, today
+from api.admin import (
+    audit,
+    channels,
+    clients,
+    due,
+    exports,
+    journeys,
+    letters,
+    results,
+    talks,
+    team,
+    templates,
+    today,
+)
 from api.admin.dispatch import routed
 from chalice.app import Chalice, Response
 
@@ -13,6 +26,8 @@ RESOURCES = (
     journeys.journeys,
     talks.talks,
     audit.audit,
+    channels.channels,
+    templates.templates,
     letters.letters,
     team.team,
     clients.clients,

@@ -213,4 +213,4 @@ def test_an_answer_that_names_no_message_may_have_sent(bot_world: WorldServer, b
 
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(telegram, "READ_SECONDS", 0.2)
-    telegram._bot.cache_clear()
+    telegram.bot.cache_clear()

@@ -191,7 +191,7 @@ def test_silence_may_have_sent(
 ) -> None:
     """Whether the server closes the connection without an answer, or we give up first."""
     monkeypatch.setattr(whatsapp, "TIMEOUT", httpx.Timeout(0.2))
-    whatsapp._client.cache_clear()
+    whatsapp.http_client.cache_clear()
     fault(salon, kind, seconds=hang)
     with pytest.raises(UnknownOutcome):
         send(salon)
@@ -209,4 +209,4 @@ def test_no_connection_means_nothing_was_sent() -> None:
 def patience() -> Any:
     """The impatient client of one test does not serve the next."""
     yield
-    whatsapp._client.cache_clear()
+    whatsapp.http_client.cache_clear()

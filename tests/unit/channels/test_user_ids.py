@@ -99,7 +99,7 @@ def test_an_answer_goes_to_the_number_or_to_the_id(
         return httpx.Response(200, json={"messages": [{"id": "wamid.1"}]})
 
     client = httpx.Client(transport=httpx.MockTransport(answer))
-    monkeypatch.setattr(whatsapp, "_client", lambda: client)
+    monkeypatch.setattr(whatsapp, "http_client", lambda: client)
     message = OutboxMessage(
         "salon", "anna", "re.1", Address(ChannelKind.WHATSAPP, value), Content("hi"),
         Purpose.SERVICE, NOON,

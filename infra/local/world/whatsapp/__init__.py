@@ -1,7 +1,10 @@
 """WhatsApp Cloud API: messages, templates, statuses, signed webhooks. Limits and codes: external-apis.md, B2."""
 
 import base64
+import hashlib
+import hmac
 from collections.abc import Callable, Mapping
+from inspect import isawaitable
 from typing import Any
 
 from starlette.requests import Request
@@ -43,6 +46,29 @@ def routes(world: World) -> list[BaseRoute]:
             "whatsapp_business_manager_messaging_limit": account.limit(),
         }
 
+    async def point(account: Account, request: Request) -> Any:
+        """Meta asks the address for its token at once."""
+        fields = _fields(request)
+        url, token = (
+            str(fields.get("override_callback_uri", "")),
+            str(fields.get("verify_token", "")),
+        )
+        if url:
+            if why := await control.refusal(world, url, token):
+                raise ApiError(100, f"Callback verification failed: {why}", 2200)
+            account.webhook_url, account.verify_token = url, token
+        return {"success": True}
+
+    def pointed(account: Account, _request: Request) -> Any:
+        app = {"whatsapp_business_api_data": {"id": "1", "name": "app"}}
+        if not account.webhook_url:
+            return {"data": []}
+        return {"data": [{**app, "override_callback_uri": account.webhook_url}]}
+
+    def leave(account: Account, _request: Request) -> Any:
+        account.webhook_url = ""
+        return {"success": True}
+
     def route(path: str, method: str, target: str, by: str, answer: Answer) -> Route:
         guarded = guard(world, f"whatsapp.{target}")(_endpoint(world, by, answer))
         return Route(f"/whatsapp/{{version}}/{{object_id}}{path}", guarded, methods=[method])
@@ -51,6 +77,9 @@ def routes(world: World) -> list[BaseRoute]:
         route("/messages", "POST", "messages", "phone_number_id", send),
         route("/message_templates", "GET", "message_templates", "waba_id", list_templates),
         route("/message_templates", "POST", "create_template", "waba_id", submit_template),
+        route("/subscribed_apps", "POST", "subscribe", "waba_id", point),
+        route("/subscribed_apps", "GET", "subscribed_apps", "waba_id", pointed),
+        route("/subscribed_apps", "DELETE", "unsubscribe", "waba_id", leave),
         route("", "GET", "phone_number", "phone_number_id", number),
         *control.routes(world),
     ]
@@ -62,7 +91,8 @@ Answer = Callable[[Account, Request], Any]
 def _endpoint(world: World, by: str, answer: Answer) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
         try:
-            return JSONResponse(answer(_account(world, by, request), request))
+            found = answer(_account(world, by, request), request)
+            return JSONResponse(await found if isawaitable(found) else found)
         except ApiError as error:
             return JSONResponse(error.body(world.rng), status_code=error.http_status)
 
@@ -78,6 +108,7 @@ def _account(world: World, by: str, request: Request) -> Account:
     wanted = request.path_params["object_id"]
     for account in accounts:
         if getattr(account, by) == wanted and account.access_token == token:
+            _prove(account, request.query_params.get("appsecret_proof"))
             return account
     raise ApiError(
         100,
@@ -85,6 +116,13 @@ def _account(world: World, by: str, request: Request) -> Account:
         " missing permissions, or does not support this operation.",
         33,
     )
+
+
+def _prove(account: Account, proof: str | None) -> None:
+    """Of the app's secret, when the caller gives it. Raises ApiError."""
+    key, token = account.app_secret.encode(), account.access_token.encode()
+    if proof is not None and proof != hmac.new(key, token, hashlib.sha256).hexdigest():
+        raise ApiError(100, "Invalid appsecret_proof provided in the API argument")
 
 
 def _fields(request: Request) -> Mapping[str, Any]:

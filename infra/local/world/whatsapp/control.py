@@ -30,7 +30,7 @@ def routes(world: World) -> list[BaseRoute]:
         if absent:
             return problem(f"{absent[0]}: is missing")
         if body.get("webhook_url"):
-            why = await _refusal(world, body["webhook_url"], body.get("verify_token", ""))
+            why = await refusal(world, body["webhook_url"], body.get("verify_token", ""))
             if why:
                 return problem(f"webhook_url: {why}")
         account = _save(world.whatsapp, body)
@@ -72,7 +72,7 @@ def routes(world: World) -> list[BaseRoute]:
     ]
 
 
-async def _refusal(world: World, url: str, verify_token: str) -> str:
+async def refusal(world: World, url: str, verify_token: str) -> str:
     """Why Meta would not take this webhook, or nothing."""
     challenge = str(world.rng.randrange(10**9, 10**10))
     query = {"hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": verify_token}

@@ -1,10 +1,10 @@
 """Telegram behind the Channel port, by python-telegram-bot."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import cache
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message
@@ -31,6 +31,8 @@ from comeback.errors import (
 )
 from comeback.ports import Sent
 
+Answer = TypeVar("Answer")
+Read = TypeVar("Read")
 CONNECT_SECONDS, READ_SECONDS, CALL_SECONDS = 3.0, 8.0, 12.0
 """`CALL_SECONDS`: a whole call, however slowly its answer comes."""
 TEXT_LIMIT, CAPTION_LIMIT = 4096, 1024
@@ -54,19 +56,10 @@ class TelegramChannel:
     kind = ChannelKind.TELEGRAM
 
     def __init__(self, token: str, base_url: str) -> None:
-        self._bot = _bot(token, base_url)
+        self._bot = bot(token, base_url)
 
     def send(self, message: OutboxMessage) -> Sent:
-        call = self._call(message)
-        try:
-            sent = _loop().run_until_complete(asyncio.wait_for(call, CALL_SECONDS))
-            return Sent(str(sent.message_id))
-        except TelegramError as error:
-            raise meaning(error) from error
-        except TimeoutError as error:
-            raise UnknownOutcome("Telegram did not answer to the end") from error
-        except NO_MESSAGE as error:
-            raise UnknownOutcome("Telegram answered what is no message") from error
+        return answered(self._call(message), lambda sent: Sent(str(sent.message_id)))
 
     def _call(self, message: OutboxMessage) -> Coroutine[Any, Any, Message]:
         """One call a message, so that it arrives whole or not at all: a picture carries its text as caption."""
@@ -81,6 +74,18 @@ class TelegramChannel:
             reply_markup=keyboard,
             filename=PICTURE_NAME,
         )
+
+
+def answered(call: Coroutine[Any, Any, Answer], read: Callable[[Answer], Read]) -> Read:
+    """What is read of Telegram's answer. Raises what `meaning` says, and UnknownOutcome."""
+    try:
+        return read(_loop().run_until_complete(asyncio.wait_for(call, CALL_SECONDS)))
+    except TelegramError as error:
+        raise meaning(error) from error
+    except TimeoutError as error:
+        raise UnknownOutcome("Telegram did not answer to the end") from error
+    except NO_MESSAGE as error:
+        raise UnknownOutcome("Telegram answered what is no message") from error
 
 
 def caption(text: str) -> str:
@@ -146,7 +151,7 @@ def _loop() -> asyncio.AbstractEventLoop:
 
 
 @cache
-def _bot(token: str, base_url: str) -> Bot:
+def bot(token: str, base_url: str) -> Bot:
     request = HTTPXRequest(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,

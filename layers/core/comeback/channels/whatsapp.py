@@ -51,7 +51,7 @@ class WhatsAppChannel:
             **body_of(message.content),
         }
         try:
-            answer = _client().post(self._url, json=body, headers=self._headers)
+            answer = http_client().post(self._url, json=body, headers=self._headers)
         except NEVER_LEFT as error:
             raise Unavailable("WhatsApp can not be reached") from error
         except httpx.HTTPError as error:
@@ -160,7 +160,7 @@ def _message_id(answer: httpx.Response) -> str:
 
 
 @cache
-def _client() -> httpx.Client:
+def http_client() -> httpx.Client:
     """One per process: it costs 33 ms to make (aws-facts.md)."""
     transport = bounded(CALL_SECONDS, httpx, httpcore)
     return httpx.Client(timeout=TIMEOUT, transport=transport, trust_env=False)

@@ -45,6 +45,11 @@ class CompanySecrets:
         """After a refusal: the secret may have been rotated since it was read. Raises Unavailable."""
         return self._no_older_than(FRESH_SECONDS, company_id)
 
+    def forget(self, company_id: str) -> None:
+        """This process has just changed it."""
+        self._known.pop(company_id, None)
+        self._unknown.pop(company_id, None)
+
     def _no_older_than(self, seconds: float, company_id: str) -> Mapping[str, str]:
         if not is_company_id(company_id):
             return {}  # whatever stands in a webhook's address costs no question

@@ -124,3 +124,10 @@ class LettersSettings:
     outbound_dead_letters_url: str
     events_dead_letters_url: str
     schedule_dead_letters_url: str
+
+
+@dataclass(frozen=True)
+class ApiSettings:
+    """Where messengers reach the API, `{api}` standing for its id; empty: at its own address, which each request tells."""
+
+    api_address: str = ""

@@ -49,6 +49,9 @@ if TYPE_CHECKING:
     from comeback.clients.search import FindClients
     from comeback.clients.sync import CrmSync, SyncTick
     from comeback.clients.visits_import import VisitsImport
+    from comeback.connections.connect import Connections
+    from comeback.connections.model import Wanted
+    from comeback.connections.templates import Templates
     from comeback.conversations.by_hand import ByHand
     from comeback.conversations.deliver import Deliver
     from comeback.conversations.opt_out import OptOut
@@ -69,12 +72,14 @@ if TYPE_CHECKING:
     from comeback.reactivation.pause import Pause
     from comeback.reactivation.refit import Refit
     from comeback.reactivation.reserve import Reserve
-    from comeback.reactivation.rule_change import RuleChange
     from comeback.reactivation.resume_account import ResumeAccount
+    from comeback.reactivation.rule_change import RuleChange
     from comeback.reactivation.send import Send
     from comeback.reactivation.standing_today import StandingToday
     from comeback.reactivation.track import Track
     from comeback.runtime.company_letters import CompanyLetters
+    from comeback.runtime.doors import RealDoors
+    from comeback.runtime.secret_keeper import SecretsManagerKeeper
     from comeback.team.team import Team
 
 # ── what every function may need ─────────────────────────────────────────────────────────────────
@@ -114,6 +119,55 @@ def team() -> "Team":
 
     pool_id = from_env(settings.TeamSettings).user_pool_id
     return Team(store(), CognitoTeam(client("cognito-idp"), pool_id), clock())
+
+
+def api_address(context: Mapping[str, Any]) -> str:
+    """Of a request's context. The template can not name the API's address to a function that the API calls."""
+    told = from_env(settings.ApiSettings).api_address
+    if told:
+        return told.replace("{api}", str(context.get("apiId", "")))
+    return f"https://{context['domainName']}/{context['stage']}"
+
+
+def connections(api: str) -> "Connections":
+    """`api`: where it is reached from outside."""
+    from secrets import token_urlsafe
+
+    from comeback.connections.connect import Connections
+
+    keeper, doors, templates = _keeper(), _doors(), _templates()
+    return Connections(store(), keeper, doors, clock(), token_urlsafe, templates, api)
+
+
+def whatsapp_templates() -> "Templates":
+    from comeback.connections.templates import Templates
+
+    return Templates(store(), _keeper(), _doors(), clock(), _templates())
+
+
+def _keeper() -> "SecretsManagerKeeper":
+    from comeback.runtime.secret_keeper import SecretsManagerKeeper
+
+    return SecretsManagerKeeper(client("secretsmanager"), secrets())
+
+
+def _doors() -> "RealDoors":
+    from comeback.runtime.doors import RealDoors
+
+    return RealDoors(
+        from_env(settings.MessengerSettings),
+        from_env(settings.CrmSettings),
+        from_env(settings.GeminiSettings),
+        _limits,
+        METER.note,
+    )
+
+
+def _templates() -> "list[Wanted]":
+    from comeback.connections.model import Wanted
+    from comeback.reactivation.whatsapp_templates import TEMPLATES, registration
+
+    return [Wanted(d.name, d.language, d.body, registration(d)) for d in TEMPLATES.values()]
 
 
 def letters() -> "CompanyLetters":
