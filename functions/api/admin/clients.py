@@ -8,7 +8,7 @@ from api.admin.wire.clients import (
     ClientBody,
     ClientLine,
     ClientQuery,
-    Conversation,
+    ConversationView,
     Words,
 )
 from api.admin.wire.making_profile import profile
@@ -48,13 +48,13 @@ def change_client(asked: Asked[ClientBody]) -> ClientProfile:
     return _shown(asked)
 
 
-@clients.get("/clients/{client}/conversation", answers=Conversation)
-def conversation(asked: Asked[None]) -> Conversation:
+@clients.get("/clients/{client}/conversation", answers=ConversationView)
+def conversation(asked: Asked[None]) -> ConversationView:
     """What we wrote, and when the client was heard."""
     company_id, client_id = asked.company_id, asked.path["client"]
     store, asked_for = wiring.store(), (company_id, client_id)
     said = thread(store.client(*asked_for), store.messages(*asked_for), store.heard(*asked_for))
-    return Conversation([Words(**{**vars(one), "buttons": list(one.buttons)}) for one in said])
+    return ConversationView([Words(**{**vars(one), "buttons": list(one.buttons)}) for one in said])
 
 
 @clients.post("/clients/{client}/opt-out", answers=ClientProfile, creates=True)

@@ -63,7 +63,7 @@ class Words(Struct):
     understood: Outcome | None
 
 
-class Conversation(Struct):
+class ConversationView(Struct):
     """Oldest first."""
 
     items: list[Words]

@@ -1,6 +1,6 @@
 """A client's profile, put together for the wire."""
 
-from api.admin.wire.profile import ClientProfile, Forecast, JourneyLine, Reach, VisitLine
+from api.admin.wire.profile import ClientProfile, Forecast, Reach, VisitLine, WayBack
 from comeback.clients.model import completed, may_market, opted_out
 from comeback.reactivation.outlook import Profile
 
@@ -81,9 +81,9 @@ def _forecasts(seen: Profile) -> list[Forecast]:
     ]
 
 
-def _journeys(seen: Profile) -> list[JourneyLine]:
+def _journeys(seen: Profile) -> list[WayBack]:
     return [
-        JourneyLine(
+        WayBack(
             journey_id=journey.journey_id,
             service=_title(seen, journey.service_id),
             why=journey.why,

@@ -58,7 +58,7 @@ class Forecast(Struct):
     reason: str
 
 
-class JourneyLine(Struct):
+class WayBack(Struct):
     """One way back, under way or ended."""
 
     journey_id: str
@@ -92,5 +92,5 @@ class ClientProfile(Struct):
     visits: list[VisitLine]
     forecasts: list[Forecast]
     consents: list[Consent]
-    journeys: list[JourneyLine]
+    journeys: list[WayBack]
     active_journey_id: str
