@@ -104,6 +104,8 @@ class Today(Struct):
     """The company's day: the funnel so far, what may still leave, accounts, and what needs a person."""
 
     on: date
+    time_zone: str
+    currency: str
     paused: bool
     campaign_hour: int
     campaign_begun: bool
@@ -131,6 +133,8 @@ def today_of(found: Found, clients: Mapping[str, Client], user_id: str) -> Today
     ]
     return Today(
         on=found.on,
+        time_zone=company.time_zone,
+        currency=company.currency,
         paused=not company.enabled,
         campaign_hour=company.campaign_hour,
         campaign_begun=found.campaign_begun,
