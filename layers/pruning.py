@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-SERVICES = {"dynamodb", "kms", "sqs", "stepfunctions", "s3", "secretsmanager", "sts"}
+SERVICES = {"cognito-idp", "dynamodb", "kms", "sqs", "stepfunctions", "s3", "secretsmanager", "sts"}
 """botocore describes 443 services; we call these."""
 
 KEPT: dict[str, set[str]] = {

@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,8 @@ HEAVY = {
     "pydantic",
     "chalice",
 }
+CALLED = re.compile(r'\bclient\(\s*"([a-z0-9-]+)"')
+FUNCTION_FILES = sorted((ROOT / "functions").rglob("*.py"))
 UNZIPPED_LIMIT_MB = 80
 """Of all layers together, with bytecode; Lambda's own limit of what one function loads is 250."""
 
@@ -119,3 +122,11 @@ def test_layers_are_small(layers: dict[str, Path]) -> None:
         for name, folder in layers.items()
     }
     assert sum(sizes.values()) < UNZIPPED_LIMIT_MB, sizes
+
+
+def test_the_layer_describes_every_service_that_is_called(layers: dict[str, Path]) -> None:
+    sources = [*(ROOT / "layers" / "core" / "comeback").rglob("*.py"), *FUNCTION_FILES]
+    called = {name for file in sources for name in CALLED.findall(file.read_text())}
+    described = layers["core"] / "python" / "botocore" / "data"
+    assert called >= {"sqs", "cognito-idp"}
+    assert [name for name in sorted(called) if not (described / name).is_dir()] == []

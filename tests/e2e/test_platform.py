@@ -44,7 +44,8 @@ def test_roles_hold_what_their_function_needs_and_no_more(
     key = {"PK": {"S": "CO#x"}, "SK": {"S": "x"}}
     assert refused(acting_as("TelegramWebhook", "dynamodb").get_item, **table, Key=key)
     assert "Item" not in acting_as("Analyse", "dynamodb").get_item(**table, Key=key)
-    assert refused(acting_as("AdminApi", "dynamodb").put_item, **table, Item=key)
+    assert refused(acting_as("SessionApi", "dynamodb").put_item, **table, Item=key)
+    assert refused(acting_as("AdminApi", "dynamodb").scan, **table)
     queue = {"QueueUrl": deployed["OutboundQueueUrl"], "MessageBody": "{}"}
     fifo = {"MessageGroupId": "g", "MessageDeduplicationId": "d"}
     assert refused(acting_as("TelegramWebhook", "sqs").send_message, **queue, **fifo)
