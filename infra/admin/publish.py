@@ -3,9 +3,9 @@
     make console                                     to AWS: STACK=comeback
     make console STACK=salon
 
-Each version lies in a folder named after its contents, which browsers keep for a year; index.html names the folder and is
-asked for anew each time. So a page never mixes two versions, a second visit fetches one file, and going back is an older
-index.html. The version before stays for those who have it open; older ones are deleted.
+Each version lies in a folder named after its contents, which browsers keep for a year. index.html names the folder and is asked
+for anew each time, like docs.html and openapi.json. So a page never mixes two versions, and a second visit fetches one file. The
+version before stays for those who have it open; older ones are deleted.
 """
 
 import argparse
@@ -20,6 +20,8 @@ from deployed import client, outputs
 
 FOLDER = Path(__file__).parents[1] / "console"
 PAGE = ".html"
+LASTING = (PAGE, ".json")
+"""Whose addresses are known outside: pages, and the API's description."""
 FOR_GOOD = "public, max-age=31536000, immutable"
 ANEW = "no-cache"
 TYPES = {
@@ -80,12 +82,16 @@ def prepared(folder: Path = FOLDER) -> tuple[str, tuple[File, ...]]:
     found = {str(path.relative_to(folder)): path.read_bytes() for path in paths}
     version = _digest(found)
     files = [
-        File(name, body.replace(b'"./', f'"./{version}/'.encode()), ANEW)
-        if name.endswith(PAGE)
+        File(name, _naming(version, name, body), ANEW)
+        if name.endswith(LASTING)
         else File(f"{version}/{name}", body, FOR_GOOD)
         for name, body in found.items()
     ]
     return version, tuple(sorted(files, key=lambda file: file.cache == ANEW))
+
+
+def _naming(version: str, name: str, body: bytes) -> bytes:
+    return body.replace(b'"./', f'"./{version}/'.encode()) if name.endswith(PAGE) else body
 
 
 def _digest(files: Mapping[str, bytes]) -> str:

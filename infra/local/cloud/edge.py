@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from cloud.policy import response_headers
 from cloud.stack import client
@@ -66,10 +66,12 @@ class Edge:
         if path.startswith(ASKED):
             return self.api(asked)
         if asked.method not in ("GET", "HEAD"):
-            return Answer(
-                403, {"Content-Type": "text/plain"}, b"this distribution is for GET and HEAD"
-            )
+            return _told(403, "files are for GET and HEAD")
         return self.files(Asked(asked.method, ROOT_OBJECT if path == "/" else path, asked.headers))
+
+
+def _told(status: int, words: str) -> Answer:
+    return Answer(status, {"Content-Type": "text/plain"}, words.encode())
 
 
 def _compressed(asked: Asked, found: Answer) -> Answer:
@@ -99,7 +101,7 @@ def over_http(base_url: str) -> Origin:
             kept = {k: v for k, v in answer.getheaders() if k.lower() not in HOP}
             return Answer(answer.status, kept, answer.read())
         except OSError:
-            return Answer(502, {"Content-Type": "text/plain"}, b"the origin does not answer")
+            return _told(502, "the origin does not answer")
         finally:
             connection.close()
 
@@ -117,9 +119,9 @@ def in_bucket(s3: Any, bucket: str) -> Origin:
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == NOT_MODIFIED:
                 return Answer(NOT_MODIFIED, {"ETag": known or ""})
-            return Answer(
-                403, {"Content-Type": "text/plain"}, b"there is no such file, or it is closed"
-            )
+            return _told(403, "there is no such file, or it is closed")
+        except BotoCoreError:
+            return _told(502, "the bucket does not answer")
         kept = {"Content-Type": "ContentType", "Cache-Control": "CacheControl", "ETag": "ETag"}
         headers = {name: found[theirs] for name, theirs in kept.items() if theirs in found}
         return Answer(200, headers, found["Body"].read())
