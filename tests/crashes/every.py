@@ -6,12 +6,13 @@ from functools import cache
 
 from comeback.runtime import wiring
 
-from tests.crashes import clients, doubts, journeys, rules, talk, ticks
+from tests.crashes import clients, doubts, journeys, rules, steering, talk, ticks
 from tests.crashes.points import Point, Scenario, points
 
 SCENARIOS: list[Scenario] = [
     *journeys.SCENARIOS,
     *talk.SCENARIOS,
+    *steering.SCENARIOS,
     *doubts.SCENARIOS,
     *ticks.SCENARIOS,
     *clients.SCENARIOS,
@@ -27,6 +28,8 @@ NO_USE_CASES = {
     "results": "reads only",
     "find_clients": "reads only",
     "look_at": "reads only",
+    "journey_list": "reads only",
+    "standing_today": "reads only",
 }
 """Wiring's other public functions, and why they are none."""
 
