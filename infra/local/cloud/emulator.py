@@ -1,5 +1,5 @@
-"""Runs MiniStack with two changes: policies hear which keys of a table a request is about (leading_keys.py), and a layer is
-unpacked once, and every further worker gets a link to it.
+"""Runs MiniStack with three changes: policies hear which keys of a table a request is about (leading_keys.py), who signs in sets
+up an authenticator app where one is wanted (authenticators.py), and a layer is unpacked once, and each further worker gets a link.
 
 MiniStack unpacks 80 MB for each new worker, one after the other under its own lock: a campaign's first minute, when dozens of
 workers start, took longer than the rest of the day. AWS unpacks nothing at that point either. Runs on MiniStack's interpreter.
@@ -13,9 +13,11 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import authenticators  # type: ignore[import-not-found]  # beside this file, which runs as a script
 import leading_keys  # type: ignore[import-not-found]  # beside this file, which runs as a script
 from ministack.app import main  # type: ignore[import-not-found]  # lives in its own environment
 from ministack.core import iam_actions, iam_evaluator  # type: ignore[import-not-found]
+from ministack.services import cognito  # type: ignore[import-not-found]
 
 MANY = 200
 """Archives of more members are layers; a function's own code is small and unpacked as always."""
@@ -40,6 +42,7 @@ def linked(self: zipfile.ZipFile, path: Any = None, members: Any = None, pwd: An
 zipfile.ZipFile.extractall = linked  # type: ignore[method-assign]
 
 leading_keys.taught(iam_actions, iam_evaluator)
+authenticators.taught(cognito)
 
 if __name__ == "__main__":
     sys.exit(main())
