@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from comeback.bookings.model import Service
-from comeback.changes import Change, CountArm, SaveJourney, SaveTrial
+from comeback.changes import Change, Count, CountArm, SaveJourney, SaveTrial
 from comeback.companies.model import Company
 from comeback.conversations.model import Address, ChannelKind
 from comeback.ports import Store
 from comeback.reactivation.journey import conclude, next_attempt, reach
-from comeback.reactivation.model import Journey, JourneyState, Outcome, Stage, Trial
-from comeback.reactivation.telling import local_hour
+from comeback.reactivation.model import Journey, JourneyState, Outcome, SkipReason, Stage, Trial
 
 SERVICES = (
     Service("cut", "Haircut", 60, 200_000),
@@ -40,6 +39,8 @@ class Months:
         company_id = self.company.company_id
         store.save_catalogue(company_id, SERVICES, ())
         for on in self._workdays():
+            store.commit([Count(company_id, on, Stage.DUE, n=self.a_day + 2)])
+            store.commit([Count(company_id, on, Stage.SKIPPED, SkipReason.HOLDOUT.value, n=2)])
             for n in range(self.a_day):
                 store.commit(list(self._client(on, n)))
             store.add_usage(company_id, on, {"write_units": 400.0, "function_ms": 30_000})
@@ -95,7 +96,8 @@ class Months:
             journey.attempt,
             address=Address(rng.choice(CHANNELS), f"7999{rng.randrange(10**7):07}"),
             sent_at=sent_at,
-            local_hour=local_hour(self.company.local(sent_at)),
+            sent_on=on,
+            sent_hour=hour,
             outbox_id=f"{journey.journey_id}.{journey.attempt.number}",
             discount_percent=10 * (journey.attempt.number - 1),
             worth_minor=service.price_minor * (11 - journey.attempt.number) // 10,

@@ -119,6 +119,6 @@ def test_an_attempt_of_before_figures_were_kept_is_read(life: Life) -> None:
     (ref,) = life.campaign()
     life.run_until_sent(ref)
     journey = life.journey(ref)
-    old = replace(journey.attempt, local_hour="", worth_minor=0, told=frozenset())
+    old = replace(journey.attempt, sent_on=None, worth_minor=0, told=frozenset())
     life.store.commit([SaveJourney(replace(journey, attempt=old))])
     assert life.journey(ref).attempt.told == frozenset()

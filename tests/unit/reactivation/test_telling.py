@@ -22,7 +22,8 @@ def sent(journey: Journey, day: int = 2, channel: ChannelKind = ChannelKind.TELE
         journey.attempt,
         address=Address(channel, "101"),
         sent_at=NOW + timedelta(days=day - 2),
-        local_hour=f"2026-03-{day:02}T10",
+        sent_on=date(2026, 3, day),
+        sent_hour=10,
         outbox_id=f"j1.{journey.attempt.number}.{journey.attempt.again}",
         worth_minor=180_000,
     )
@@ -103,8 +104,8 @@ def test_a_late_receipt_is_of_the_message_it_names() -> None:
     assert figures.day(date(2026, 3, 16)).attempts == {2: Sums(1)}
 
 
-def test_a_message_of_before_local_hours_were_kept_is_left_out() -> None:
-    old = replace(SENT, attempt=replace(SENT.attempt, local_hour=""))
+def test_a_message_of_before_local_days_were_kept_is_left_out() -> None:
+    old = replace(SENT, attempt=replace(SENT.attempt, sent_on=None))
     assert telling(reach(old, Stage.BOOKED, NOW)[0])[1] == {}
 
 

@@ -247,8 +247,10 @@ class Attempt:
     """How far this message came beyond leaving; the journey's `counted` is of all its messages together."""
     told: frozenset[Stage] = field(default=frozenset(), compare=False)
     """What of it stands in the figures of its day (telling.py): the store's own."""
-    local_hour: str = ""
-    """The company's day and hour at which it left, as `2026-03-02T10`."""
+    sent_on: date | None = None
+    """The company's local day on which it left."""
+    sent_hour: int = 0
+    """And its hour, by the company's clock."""
     worth_minor: int = 0
     """What a booking by it brings: the service's price when it left, less the discount."""
 

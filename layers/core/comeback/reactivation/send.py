@@ -16,7 +16,6 @@ from comeback.reactivation.reachability import closed_channels, is_open, skip_re
 from comeback.reactivation.scene import JourneyRef, Scene, load_ref
 from comeback.reactivation.sending_limits import windows
 from comeback.reactivation.slots import LEASE
-from comeback.reactivation.telling import local_hour
 
 LATE = "late"
 """Our own code: its hour had passed when the message was ready; it takes a new minute."""
@@ -85,7 +84,8 @@ class Send:
             task_token=task_token,
             sent_at=now,
             deadline=_deadline(journey, scene, now),
-            local_hour=local_hour(scene.company.local(now)),
+            sent_on=scene.company.local(now).date(),
+            sent_hour=scene.company.local(now).hour,
             worth_minor=_worth(journey, scene),
         )
         waiting = replace(journey, state=JourneyState.WAITING, attempt=attempt)

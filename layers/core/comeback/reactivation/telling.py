@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from comeback.analytics.model import WITHIN_MINUTES, SentDay, Sums
 from comeback.conversations.model import ChannelKind
@@ -47,7 +47,7 @@ class _Step:
             letter = LETTERS[column]
             yield f"{ATTEMPT}:{self.attempt.number}:{letter}", n
             yield f"{CHANNEL}:{_channel(self.attempt)}:{letter}", n
-            yield f"{SERVICE}:{_hour(self.attempt):02}:{letter}:{self.service_id}", n
+            yield f"{SERVICE}:{self.attempt.sent_hour:02}:{letter}:{self.service_id}", n
         if self.stage in DELAYS and (minutes := _minutes(self.attempt, self.stage)) is not None:
             yield f"{DELAYS[self.stage]}:{bisect_left(WITHIN_MINUTES, minutes):02}", 1
 
@@ -67,17 +67,19 @@ def telling(journey: Journey) -> tuple[Journey, Mapping[date, Counters]]:
 
 def _told(attempt: Attempt, service_id: str, days: dict[date, Counters]) -> Attempt:
     known = steps(attempt)
+    if attempt.sent_on is None:
+        return attempt
     for n, stages in ((1, known - attempt.told), (-1, attempt.told - known)):
         for stage in stages:
             for name, by in _Step(attempt, service_id, stage).counters():
-                days[_day(attempt)][name] += n * by
+                days[attempt.sent_on][name] += n * by
     return replace(attempt, told=known)
 
 
 def steps(attempt: Attempt) -> frozenset[Stage]:
-    """Nothing of a message that left before its local hour was kept."""
-    if not attempt.sent_at or not attempt.local_hour or attempt.address is None:
-        return attempt.told
+    """Nothing of a message that has not left, or had before its local day was kept."""
+    if attempt.sent_on is None or attempt.address is None:
+        return frozenset()
     if attempt.outcome in NOT_ARRIVED:
         return frozenset()
     return frozenset({Stage.CONTACTED}) | (attempt.reached & COLUMNS.keys())
@@ -103,19 +105,6 @@ def sent_day(on: date, counters: Mapping[str, int]) -> SentDay:
         answers=dict(delays[ANSWERS]),
         bookings=dict(delays[BOOKINGS]),
     )
-
-
-def local_hour(moment: datetime) -> str:
-    """`moment` in the company's zone."""
-    return moment.strftime("%Y-%m-%dT%H")
-
-
-def _day(attempt: Attempt) -> date:
-    return date.fromisoformat(attempt.local_hour[:10])
-
-
-def _hour(attempt: Attempt) -> int:
-    return int(attempt.local_hour[11:])
 
 
 def _channel(attempt: Attempt) -> str:

@@ -1,9 +1,6 @@
 """Who is due, journeys, and who holds a client."""
 
-from collections.abc import Mapping
-
 from pynamodb.attributes import (
-    Attribute,
     BooleanAttribute,
     ListAttribute,
     NumberAttribute,
@@ -11,35 +8,27 @@ from pynamodb.attributes import (
     UnicodeSetAttribute,
     UTCDateTimeAttribute,
 )
-from pynamodb.constants import STRING
 
-from comeback.conversations.model import ChannelKind
 from comeback.reactivation.model import (
-    Attempt,
     Completion,
     DueService,
     IntervalSource,
     Journey,
     JourneyState,
-    Outcome,
     Stage,
     Trial,
     Why,
 )
 from comeback.storage import keys
+from comeback.storage.items.attempts import AttemptMap
 from comeback.storage.items.base import (
-    AddressMap,
     Choice,
     Day,
     Item,
-    Map,
-    SlotMap,
     Text,
-    Texts,
     Whole,
     sortable,
 )
-from comeback.storage.items.conversations import ContentMap
 
 
 class DueItem(Item, discriminator="due"):
@@ -104,110 +93,6 @@ class DueItem(Item, discriminator="due"):
             p_active=self.p_active,
             forecast_on=self.forecast_on,
             rests_until=self.rests_until,
-        )
-
-
-class Stages(Attribute[frozenset[Stage]]):
-    """A letter each; none is not stored."""
-
-    attr_type = STRING
-    null = True
-    letters: Mapping[Stage, str] = dict(zip(Stage, "ucdrabos", strict=True))
-
-    def __init__(self) -> None:
-        super().__init__(default=frozenset())
-
-    def serialize(self, value: frozenset[Stage]) -> str | None:
-        return "".join(letter for stage, letter in self.letters.items() if stage in value) or None
-
-    def deserialize(self, value: str) -> frozenset[Stage]:
-        return frozenset(stage for stage, letter in self.letters.items() if letter in value)
-
-
-class AttemptMap(Map):
-    number = Whole()
-    address = AddressMap(null=True)
-    reserved_for = UTCDateTimeAttribute(null=True)
-    slots = ListAttribute(of=SlotMap, default=list)
-    discount_percent = Whole()
-    content = ContentMap(null=True)
-    text_source = Text()
-    facts = Text()
-    outbox_id = Text()
-    task_token = Text()
-    sent_at = UTCDateTimeAttribute(null=True)
-    deadline = UTCDateTimeAttribute(null=True)
-    outcome = Choice(Outcome, null=True)
-    detail = Text()
-    again = Whole(default=0)
-    failed = Texts()
-    style = Text()
-    answered_at = UTCDateTimeAttribute(null=True)
-    booked_at = UTCDateTimeAttribute(null=True)
-    stop_question = Text()
-    booking = Text()
-    reached = Stages()
-    told = Stages()
-    local_hour = Text()
-    worth_minor = Whole(default=0)
-
-    @classmethod
-    def of(cls, attempt: Attempt) -> "AttemptMap":
-        return cls(
-            number=attempt.number,
-            address=AddressMap.of(attempt.address) if attempt.address else None,
-            reserved_for=attempt.reserved_for,
-            slots=[SlotMap.of(slot) for slot in attempt.slots],
-            discount_percent=attempt.discount_percent,
-            content=ContentMap.of(attempt.content) if attempt.content else None,
-            text_source=attempt.text_source,
-            facts=attempt.facts,
-            outbox_id=attempt.outbox_id,
-            task_token=attempt.task_token,
-            sent_at=attempt.sent_at,
-            deadline=attempt.deadline,
-            outcome=attempt.outcome,
-            detail=attempt.detail,
-            again=attempt.again,
-            failed=tuple(channel.value for channel in attempt.failed),
-            style=attempt.style,
-            answered_at=attempt.answered_at,
-            booked_at=attempt.booked_at,
-            stop_question=attempt.stop_question,
-            booking=attempt.booking,
-            reached=attempt.reached,
-            told=attempt.told,
-            local_hour=attempt.local_hour,
-            worth_minor=attempt.worth_minor,
-        )
-
-    def attempt(self) -> Attempt:
-        return Attempt(
-            number=self.number,
-            address=self.address.address() if self.address is not None else None,
-            reserved_for=self.reserved_for,
-            slots=tuple(slot.slot() for slot in self.slots),
-            discount_percent=self.discount_percent,
-            content=self.content.content() if self.content is not None else None,
-            text_source=self.text_source,
-            facts=self.facts,
-            outbox_id=self.outbox_id,
-            task_token=self.task_token,
-            sent_at=self.sent_at,
-            deadline=self.deadline,
-            outcome=self.outcome,
-            detail=self.detail,
-            again=self.again,
-            failed=tuple(ChannelKind(channel) for channel in self.failed),
-            style=self.style,
-            answered_at=self.answered_at,
-            booked_at=self.booked_at,
-            stop_question=self.stop_question,
-            booking=self.booking,
-            reached=self.reached,
-            told=self.told,
-            local_hour=self.local_hour,
-            worth_minor=self.worth_minor,
         )
 
 
