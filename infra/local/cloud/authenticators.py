@@ -1,5 +1,5 @@
-"""Teaches MiniStack's Cognito what it leaves out: where the pool wants an authenticator app and the user has none yet, AWS asks for
-one to be set up (MFA_SETUP), and remembers whose session a secret was made for. MiniStack lets such a user in without.
+"""Teaches MiniStack's Cognito what it leaves out: where the pool wants an authenticator app and the user has none yet, AWS asks
+for one to be set up (MFA_SETUP), and remembers whose session a secret was made for. MiniStack lets such a user in without.
 """
 
 import json

@@ -1,5 +1,5 @@
 """Runs MiniStack with three changes: policies hear which keys of a table a request is about (leading_keys.py), who signs in sets
-up an authenticator app where one is wanted (authenticators.py), and a layer is unpacked once, and each further worker gets a link.
+up an authenticator app where one is wanted (authenticators.py), and a layer is unpacked once: further workers get a link.
 
 MiniStack unpacks 80 MB for each new worker, one after the other under its own lock: a campaign's first minute, when dozens of
 workers start, took longer than the rest of the day. AWS unpacks nothing at that point either. Runs on MiniStack's interpreter.
