@@ -18,7 +18,7 @@ from comeback.reactivation.model import DueService
 from comeback.reactivation.priority import in_order, most_overdue_per_client
 from rich.console import Console
 
-from demo import funnel, judgement, living, phones
+from demo import funnel, judgement, living, phones, team
 from demo.driver import Driver
 from demo.show import told
 
@@ -48,6 +48,8 @@ def run_history(
         told(console, began, "imported")
         driver.invoke("Refit")
         told(console, began, "return models fitted, due dates written")
+        team.gather(outputs, company)
+        console.print(f"The console: [link]{places.console_url()}[/link]  {team.told()}")
         due = most_overdue_per_client(driver.store.due(COMPANY_ID, standing))
         _campaign(console, driver, company, due, standing)
         told(console, began, "the campaign day is over")

@@ -11,7 +11,7 @@ from comeback.conversations.model import OWNER
 from rich.console import Console
 from rich.panel import Panel
 
-from demo import funnel, living, owner, results, salon, standing, understood
+from demo import funnel, living, owner, results, salon, standing, team, understood
 from demo.driver import Driver
 
 FIRST_MESSAGE_SECONDS = 300
@@ -31,6 +31,8 @@ def run_salon(
         salon.first_sync(driver, seeded)
         owner.connect(driver)
         told(console, began, f"a salon of {options.clients} clients, synced from its CRM")
+        team.gather(outputs, seeded.company)
+        console.print(f"The console: [link]{places.console_url()}[/link]  {team.told()}")
         first_message(console, driver, seeded, began)
         console.print(f"Phones of the clients: [link]{places.world_url()}/phones?wall=3[/link]")
         living.live(driver, seeded.company, options.weeks * 7)
