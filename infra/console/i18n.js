@@ -97,7 +97,8 @@ function moment(iso, options) {
   if (!given(iso) || iso === "") return NOTHING;
   const day = typeof iso === "string" && iso.length === 10;
   const zone = day ? "UTC" : company.zone;
-  return format(Intl.DateTimeFormat, { ...options, timeZone: zone }).format(new Date(iso));
+  const text = format(Intl.DateTimeFormat, { ...options, timeZone: zone }).format(new Date(iso));
+  return text.replace(/\s?г\./, "");
 }
 
 export const date = (iso) => moment(iso, { day: "numeric", month: "short", year: "numeric" });
