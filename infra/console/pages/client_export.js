@@ -20,8 +20,7 @@ function asking({ api, t }) {
   });
   const since = field({ name: "since", label: t("clients.export.since"), type: "date", hint: t("clients.export.days") });
   const until = field({ name: "until", label: t("clients.export.until"), type: "date" });
-  const days = h("div", { class: "filters" }, since, until);
-  const show = () => days.toggleAttribute("hidden", subject.value === "clients");
+  const show = () => [since, until].forEach((day) => day.toggleAttribute("hidden", subject.value === "clients"));
   subject.input.addEventListener("change", show);
   show();
   const formats = choice({
@@ -40,8 +39,6 @@ function asking({ api, t }) {
       replace(ready, note("good", made(t, file)));
     },
   });
-  formats.after(days);
-  days.append(since, until);
   return h("div", { class: "stack" }, note("info", t("clients.export.private")), asked, ready);
 }
 

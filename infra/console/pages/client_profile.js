@@ -115,7 +115,6 @@ function outlook(t, client) {
 function expected(t, client, forecast) {
   const came = client.visits.filter((v) => v.service_id === forecast.service_id && v.status === "completed");
   const { service, due_on, low, high, next_on } = forecast;
-  const told = { due: date(due_on), low: date(low), high: date(high) };
   return h(
     "div",
     h("h3", service),
@@ -125,15 +124,13 @@ function expected(t, client, forecast) {
       band: { low, mid: due_on, high },
       now: client.today,
     }),
-    h(
-      "p",
-      t("clients.outlook.due", told),
-      " ",
-      t("clients.outlook.chance", { percent: percent(forecast.p_active) }),
-      " ",
-      next_on ? t("clients.outlook.write", { date: date(next_on) }) : t("clients.outlook.quiet"),
-    ),
-    h("p", { class: "soft" }, `${t(`clients.outlook.source.${forecast.source}`)}: ${forecast.reason}`),
+    facts([
+      [t("clients.outlook.due"), date(due_on)],
+      [t("clients.outlook.band"), `${date(low)} – ${date(high)}`],
+      [t("clients.outlook.chance"), percent(forecast.p_active)],
+      [t("clients.outlook.write"), next_on ? date(next_on) : t("clients.outlook.quiet")],
+      [t(`clients.outlook.source.${forecast.source}`), forecast.reason],
+    ]),
   );
 }
 
@@ -167,10 +164,10 @@ const reach = (t, client) =>
     t("clients.reach"),
     client.reach.length === 0
       ? empty(t("clients.reach.none"))
-      : facts(client.reach.map((each) => [t(`clients.channel.${each.channel}`), reached(t, client, each)])),
+      : h("div", facts(client.reach.map((each) => [t(`clients.channel.${each.channel}`), reached(t, each)]))),
   );
 
-function reached(t, client, { address, reachable, doubtful, may_market, last_heard_at }) {
+function reached(t, { address, reachable, doubtful, may_market, last_heard_at }) {
   const heard = last_heard_at ? t("clients.reach.heard", { when: date(last_heard_at) }) : t("clients.reach.never");
   return h(
     "span",
@@ -212,23 +209,23 @@ const consents = (t, { consents: ledger }) =>
     t("clients.consents"),
     ledger.length === 0
       ? empty(t("clients.consents.none"))
-      : timeline(
-          ledger.map(({ purpose, granted, at, channel, source, text_version: version }) => ({
-            at,
-            title: t(`clients.consent.${granted ? "yes" : "no"}`, { purpose: t(`clients.consent.${purpose}`) }),
-            text: `${everywhere(t, channel)}. ${t("clients.consent.source", { source, version })}`,
-            tone: granted ? "good" : "bad",
-            icon: granted ? "check" : "close",
-          })),
-        ),
+      : h("div", timeline(ledger.map((entry) => agreed(t, entry)))),
   );
+
+const agreed = (t, { purpose, granted, at, channel, source, text_version: version }) => ({
+  at,
+  title: t(`clients.consent.${granted ? "yes" : "no"}`, { purpose: t(`clients.consent.${purpose}`) }),
+  text: `${everywhere(t, channel)} · ${t("clients.consent.source", { source, version })}`,
+  tone: granted ? "good" : "bad",
+  icon: granted ? "check" : "close",
+});
 
 const journeys = (t, client) =>
   card(
     t("clients.journeys"),
     client.journeys.length === 0
       ? empty(t("clients.journeys.none"))
-      : timeline(client.journeys.map((journey) => way(t, client, journey))),
+      : h("div", timeline(client.journeys.map((journey) => way(t, client, journey)))),
   );
 
 const way = (t, client, { journey_id, service, started_at, completion, attempts }) => ({
