@@ -85,8 +85,8 @@ deploy: build  ## to your AWS account, with questions
 company: install  ## creates or changes a company on AWS: FILE=company.json [OWNER=anna@example.com signs in first] [STACK=comeback] [STAGE=prod]
 	@PYTHONPATH=layers/core $(PY) infra/admin/company.py --stack $(or $(STACK),comeback) --stage $(or $(STAGE),prod) save $(FILE) $(if $(OWNER),--owner "$(OWNER)")
 
-console: install  ## puts the console's files into its bucket: [STACK=comeback]
-	@$(PY) infra/admin/publish.py --stack $(or $(STACK),comeback)
+console: install  ## puts the console's files into its bucket: [STACK=comeback]; LOCAL=1 into the local cloud's
+	@$(if $(LOCAL),$(PY) -m cloud console,$(PY) infra/admin/publish.py --stack $(or $(STACK),comeback))
 
 links: install  ## personal Telegram links of a company's clients, as CSV: COMPANY=salon [STACK=comeback] [STAGE=prod]
 	@PYTHONPATH=layers/core $(PY) infra/admin/company.py --stack $(or $(STACK),comeback) --stage $(or $(STAGE),prod) links $(COMPANY)

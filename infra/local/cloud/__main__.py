@@ -1,4 +1,4 @@
-"""`python -m cloud up|deploy|down|status`."""
+"""`python -m cloud up|deploy|console|down|status`."""
 
 import argparse
 import sys
@@ -18,6 +18,8 @@ def main() -> int:
             outputs = stack.deploy()
             up.open_console(outputs)
             _tell(outputs)
+        elif options.command == "console":
+            up.publish_console()
         elif options.command == "down":
             up.stop()
         else:
@@ -33,7 +35,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="cloud", description=__doc__)
-    parser.add_argument("command", choices=["up", "deploy", "down", "status"])
+    parser.add_argument("command", choices=["up", "deploy", "console", "down", "status"])
     parser.add_argument("--now", type=datetime.fromisoformat, default=datetime.now(UTC))
     parser.add_argument(
         "--speed", type=float, default=1.0, help="simulated seconds per second of a wait"
