@@ -1,22 +1,17 @@
 """`Store.commit`: what each change writes, and under which condition (changes.py says why)."""
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
-from zlib import crc32
 
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 
 from comeback import changes as ch
 from comeback.changes import Change
-from comeback.conversations.model import ChannelKind, OutboxState, Person, Signal
+from comeback.conversations.model import OutboxState, Person
 from comeback.errors import Refused
-from comeback.reactivation.model import SkipReason, Stage
 from comeback.reactivation.telling import telling
-from comeback.storage import keys
+from comeback.storage import counting, keys
 from comeback.storage.items.audit import AuditedItem
 from comeback.storage.items.base import NEW, AddressMap, Whole, as_read
 from comeback.storage.items.chairs import ProposalItem
@@ -30,15 +25,12 @@ from comeback.storage.items.conversations import (
     PersonItem,
     ProviderItem,
 )
-from comeback.storage.items.funnel import FunnelItem, adding, counter
 from comeback.storage.items.learning import ArmItem
-from comeback.storage.items.limits import AccountItem, HealthDayItem, IncidentItem
+from comeback.storage.items.limits import AccountItem, IncidentItem
 from comeback.storage.items.reactivation import ActiveItem, DueItem, JourneyItem, TrialItem
 from comeback.storage.keys import Key
 from comeback.storage.table import Delete, Put, Update, Write
 
-FUNNEL_SHARDS = 4
-"""A busy company's counters: one partition takes 1,000 write units a second, and a transaction at a time per item."""
 COUNTED = (ch.Count, ch.CountSignal)
 """Added up first: one item takes one write of a transaction."""
 KNOWN_TO_PROVIDER = (OutboxState.SENT, OutboxState.DELIVERED, OutboxState.READ)
@@ -48,8 +40,6 @@ KNOWN_TO_PROVIDER = (OutboxState.SENT, OutboxState.DELIVERED, OutboxState.READ)
 def writes(changes: Sequence[Change]) -> list[Write]:
     """One write per item. Raises ValueError for two conditional changes of one item: a bug of whoever decided them; Refused for
     changes of two companies: ids of one came in under the other's name."""
-    counts = [change for change in changes if isinstance(change, ch.Count)]
-    signals = [change for change in changes if isinstance(change, ch.CountSignal)]
     merged: dict[Key, Write] = {}
     others = _each_once(changes)
     for change in others:
@@ -58,7 +48,7 @@ def writes(changes: Sequence[Change]) -> list[Write]:
             if before and (before.condition is not None or write.condition is not None):
                 raise ValueError(f"two changes of one {write.key.sk} in one commit")
             merged[write.key] = write
-    found = [*merged.values(), *_days(counts, others, _shard(changes)), *_signals(signals)]
+    found = [*merged.values(), *counting.updates(changes, others)]
     if len({keys.tenant(write.key) for write in found}) > 1:
         raise Refused("one decision writes in two companies")
     return found
@@ -89,51 +79,6 @@ def _latest_touches(changes: Sequence[Change]) -> Iterable[Change]:
                 yield change
         elif not isinstance(change, COUNTED):
             yield change
-
-
-# ── counters ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def _days(counts: Sequence[ch.Count], others: Iterable[Change], shard: int) -> Iterable[Update]:
-    """One update for each day: of its campaign's funnel, and of the messages that left on it."""
-    days: dict[tuple[str, date], list[Action]] = defaultdict(list)
-    for day, sums in _sums(counts).items():
-        days[day] += [
-            counter(stage, SkipReason(reason) if reason else None).add(n)
-            for (stage, reason), n in sums.items()
-        ]
-    for change in others:
-        if isinstance(change, ch.SaveJourney):
-            for on, messages in telling(change.journey)[1].items():
-                days[change.journey.company_id, on] += adding(messages)
-    for (company_id, on), actions in days.items():
-        kind = FunnelItem.kind.set(FunnelItem)
-        yield Update(keys.funnel(company_id, on, shard), [*actions, kind])
-
-
-def _sums(counts: Iterable[ch.Count]) -> dict[tuple[str, date], Counter[tuple[Stage, str]]]:
-    days: dict[tuple[str, date], Counter[tuple[Stage, str]]] = defaultdict(Counter)
-    for count in counts:
-        days[count.company_id, count.on][count.stage, count.reason] += count.n
-    return days
-
-
-def _signals(signals: Sequence[ch.CountSignal]) -> Iterable[Update]:
-    days: dict[tuple[str, ChannelKind, date], Counter[Signal]] = {}
-    for signal in signals:
-        day = days.setdefault((signal.company_id, signal.channel, signal.on), Counter())
-        day[signal.signal] += signal.n
-    for (company_id, channel, on), sums in days.items():
-        key = keys.health_day(company_id, channel.value, on)
-        yield Update(key, HealthDayItem.adding(channel, on, sums))
-
-
-def _shard(changes: Sequence[Change]) -> int:
-    """The same for the same decision; a campaign's journeys spread over all."""
-    for change in changes:
-        if isinstance(change, ch.SaveJourney):
-            return crc32(change.journey.journey_id.encode()) % FUNNEL_SHARDS
-    return 0
 
 
 # ── one change, one planner ──────────────────────────────────────────────────────────────────────
