@@ -103,6 +103,17 @@ def test_a_check_tells_that_the_bot_calls_another(bot: Office) -> None:
     assert bot.connections.states("salon")[0].failed == "updates"
 
 
+def test_a_secret_that_telegram_would_not_take_is_made_anew(bot: Office) -> None:
+    """Made by hand once; what was printed or is on its way with it is still taken."""
+    by_hand = "it's a secret"
+    bot.keeper.change("salon", lambda _now: {"telegram_webhook_secret": by_hand})
+    assert bot.connections.connect(ANNA, Connection.TELEGRAM, TELEGRAM).failed == ""
+    values = bot.secrets
+    assert values["telegram_webhook_secret"] != by_hand
+    assert values["telegram_webhook_secret_previous"] == by_hand
+    assert values["link_secret"] == by_hand
+
+
 @LEAK
 def test_a_leaked_webhook_secret_is_renewed(bot: Office) -> None:
     bot.connections.connect(ANNA, Connection.TELEGRAM, TELEGRAM)

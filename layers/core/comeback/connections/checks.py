@@ -49,7 +49,7 @@ def run(tries: Iterator[Try]) -> list[Step]:
     for name, action, problem, remedy in tries:
         try:
             steps.append(Step(name, True, action()))
-        except (ComebackError, InvalidInput) as error:
+        except ComebackError as error:
             steps.append(_failed(name, error, problem, remedy))
             break
     return steps
@@ -65,9 +65,8 @@ def _failed(name: str, error: ComebackError, problem: str, remedy: str) -> Step:
         return Step(name, False, {}, "is asked too often", "Try again in a minute")
     if isinstance(error, Retryable | UnknownOutcome):
         return Step(name, False, {}, "does not answer", "Try again in a minute")
-    if isinstance(error, InvalidInput):
-        return Step(name, False, {}, error.problem, error.remedy)
-    return Step(name, False, {"said": str(error)}, problem, remedy)
+    said = error.problem if isinstance(error, InvalidInput) else str(error)
+    return Step(name, False, {"said": said}, problem, remedy)
 
 
 @dataclass(frozen=True)

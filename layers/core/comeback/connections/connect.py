@@ -4,6 +4,7 @@ Secrets lie in Secrets Manager alone: they go in, and never come out here. What 
 the pen leaves what worked. The audit log is written before the outside is changed: what was tried stands there, too.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -38,8 +39,10 @@ OVERLAP = timedelta(hours=24)
 PROXY = "gemini_proxy_url"
 LEARNT: Mapping[str, str] = {"telegram_bot_username": "bot"}
 """Value → what a step told."""
-CALLED_WITH = ("whatsapp_app_secret",)
-"""Of these, given anew, the old one is taken for a while, too: Meta signs what is under way with it."""
+CALLED_WITH = (*OURS.values(), "whatsapp_app_secret")
+"""Of these, made or given anew, the old one is taken for a while, too: calls are under way that were made with it."""
+PLAIN = re.compile(r"[\w-]{1,256}", re.ASCII)
+"""What Telegram takes as a webhook's secret, and what stands in an address as it is."""
 
 
 class SecretKeeper(Protocol):
@@ -158,7 +161,7 @@ class Connections:
                 raise InvalidInput(name, "is missing", "Give all values the first time")
         own = (*SECRETS[kind], *ALSO.get(kind, ()), OURS.get(kind, ""), LINK)
         known = {name: values[name] for name in own if values.get(name)}
-        if kind in OURS and OURS[kind] not in known:
+        if kind in OURS and not PLAIN.fullmatch(known.get(OURS[kind], "")):
             known[OURS[kind]] = self._made()
         if kind is Connection.TELEGRAM and LINK not in known:
             known[LINK] = values.get(OURS[kind]) or self._made()
