@@ -28,6 +28,13 @@ PROBLEM = {
         "remedy": {"type": "string", "description": "How to mend it."},
     },
 }
+UNAUTHORIZED = {
+    "type": "object",
+    "properties": {
+        "message": {"type": "string", "description": "In API Gateway's words."},
+        "error": {"type": "string", "description": "Of signing in."},
+    },
+}
 ALWAYS = {
     "400": "A value that can not be used; it is named.",
     "401": "No token, or one that is over.",
@@ -89,7 +96,7 @@ def document() -> dict[str, Any]:
         "paths": dict(sorted(paths.items())),
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": {**schemas.components, "Problem": PROBLEM},
+            "schemas": {**schemas.components, "Problem": PROBLEM, "Unauthorized": UNAUTHORIZED},
         },
     }
 
@@ -178,8 +185,12 @@ def _session(name: str, summary: str, body: Any, schemas: _Schemas) -> dict[str,
 
 
 def _problems(refusals: Mapping[str, str]) -> dict[str, Any]:
-    content = _content({"$ref": REFERENCE.format(name="Problem")})
-    return {code: {"description": why, **content} for code, why in sorted(refusals.items())}
+    told = _content({"$ref": REFERENCE.format(name="Problem")})
+    at_the_door = _content({"$ref": REFERENCE.format(name="Unauthorized")})
+    return {
+        code: {"description": why, **(at_the_door if code == "401" else told)}
+        for code, why in sorted(refusals.items())
+    }
 
 
 def _content(schema: Mapping[str, Any], **more: Any) -> dict[str, Any]:
