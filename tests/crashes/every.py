@@ -28,6 +28,7 @@ NO_USE_CASES = {
     "results": "reads only",
     "find_clients": "reads only",
     "look_at": "reads only",
+    "as_stored": "a port",
     "journey_list": "reads only",
     "standing_today": "reads only",
 }

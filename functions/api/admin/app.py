@@ -7,11 +7,14 @@ from api.admin import (
     audit,
     channels,
     clients,
+    company,
     due,
     exports,
     journeys,
     letters,
     results,
+    services,
+    staff,
     talks,
     team,
     templates,
@@ -33,6 +36,9 @@ RESOURCES = (
     clients.clients,
     exports.exports,
     results.results,
+    services.services,
+    staff.staff,
+    company.company,
 )
 
 app = Chalice(app_name="comeback-admin")

@@ -2,6 +2,8 @@
 
 Rules and use cases return these; `Store.commit` applies all of them or none (promise 1: an effect and its dedupe key
 are written together). Each class says the condition under which it holds.
+
+Long on purpose: all that may be written is read in one place.
 """
 
 from dataclasses import dataclass

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from comeback.texts import LANGUAGES, catalogue, counted, plurals, supported, text
 
-CORE = Path(__file__).parents[3] / "layers" / "core" / "comeback"
-ROOMS = ("conversations", "channels", "reactivation", "analytics")
-SOURCES = sorted(file for room in ROOMS for file in CORE.glob(f"{room}/*.py"))
+ROOT = Path(__file__).parents[3]
+ROOMS = ("layers/core/comeback", "functions/api")
+SOURCES = sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))
 
 
 def strings(path: Path) -> set[str]:

@@ -13,7 +13,7 @@ dated right already is left alone, so repeating it is free.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import date
 from itertools import islice
 
@@ -67,19 +67,18 @@ class RuleChange:
         told = effect(dues[:READ_AT_MOST], catalogue, rule, today)
         return Preview(told, complete=len(dues) <= READ_AT_MOST)
 
-    def save(self, rule: ServiceRule, audited: Audited) -> Followed:
-        """Raises Conflict when somebody else has saved another rule since it was read."""
-        try:
-            self._store.commit([SaveRule(audited.company_id, rule), audited])
-        except Conflict:
-            if not self._stands(audited.company_id, rule):
-                raise
-        return self._follow(audited.company_id, rule.service_id, AT_ONCE)
-
-    def _stands(self, company_id: str, rule: ServiceRule) -> bool:
-        """It was saved before, and the answer lost."""
-        stored = self._store.catalogue(company_id).rules.get(rule.service_id)
-        return stored == replace(rule, version=rule.version + 1)
+    def save(self, company_id: str, rule: ServiceRule, user_id: str) -> Followed:
+        """`rule.version`: of the rule that the user saw. Asked again for what is so already, it saves nothing. Raises NotFound,
+        and Conflict when somebody else has saved the rule since."""
+        stored = stored_rule(self._store, company_id, rule.service_id)
+        names = changed_fields(stored, rule)
+        if names and stored.version != rule.version:
+            raise Conflict(f"the rule of {rule.service_id} was changed meanwhile")
+        if names:
+            now, operation = self._clock.now(), "services.save_rule"
+            done = Audited(company_id, now, user_id, operation, rule.service_id, names)
+            self._store.commit([SaveRule(company_id, rule), done])
+        return self._follow(company_id, rule.service_id, AT_ONCE)
 
     def handle(self, company_id: str, detail: Mapping[str, str]) -> None:
         """The events queue's `rule.saved`. Raises NotFound for a service that is not the company's."""
@@ -122,6 +121,12 @@ class RuleChange:
         except NotFound:
             return None
         return next((d for d in file.due if d.service_id == due.service_id), None)
+
+
+def changed_fields(before: ServiceRule, after: ServiceRule) -> tuple[str, ...]:
+    """Names alone: they are what the audit log keeps."""
+    names = (field.name for field in fields(ServiceRule) if field.name != "version")
+    return tuple(name for name in names if getattr(before, name) != getattr(after, name))
 
 
 def stored_rule(store: Store, company_id: str, service_id: str) -> ServiceRule:

@@ -88,6 +88,11 @@ class RememberingStore(DynamoStore):
             return None
         return file if address in file.client.addresses else None
 
+    def forget(self, company_id: str) -> None:
+        """The next reading of the company and of its catalogue asks the table."""
+        self._companies.forget(company_id)
+        self._catalogues.forget(company_id)
+
     # ── what this process changes itself ─────────────────────────────────────────────────────────
 
     def commit(self, changes: Sequence[Change]) -> None:

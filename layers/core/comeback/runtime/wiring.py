@@ -37,6 +37,8 @@ from comeback.storage.keyed_vault import KeyedVault
 from comeback.storage.store import DynamoStore
 
 if TYPE_CHECKING:
+    from comeback.bookings.catalogue import ChangeCatalogue
+    from comeback.companies.settings import ChangeSettings
     from comeback.analytics.daily_report import DailyReport
     from comeback.analytics.exports import Export
     from comeback.analytics.results import ShowResults
@@ -445,6 +447,26 @@ def by_hand() -> "ByHand":
     from comeback.conversations.by_hand import ByHand
 
     return ByHand(store(), _outbound(), clock())
+
+
+def as_stored(company_id: str) -> DynamoStore:
+    """For who edits a company, its services or rules: nothing is shown from memory, which another process may have outdated."""
+    known = store()
+    if isinstance(known, RememberingStore):
+        known.forget(company_id)
+    return known
+
+
+def change_settings() -> "ChangeSettings":
+    from comeback.companies.settings import ChangeSettings
+
+    return ChangeSettings(store(), clock())
+
+
+def change_catalogue() -> "ChangeCatalogue":
+    from comeback.bookings.catalogue import ChangeCatalogue
+
+    return ChangeCatalogue(store(), clock())
 
 
 def rule_change(seconds_left: Callable[[], float]) -> "RuleChange":

@@ -1,4 +1,7 @@
-"""A company, its catalogue, and what its jobs remember."""
+"""A company, its catalogue, and what its jobs remember.
+
+Long on purpose: a company has many settings, each mapped by name and back.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
