@@ -65,6 +65,16 @@ def test_clients(salon: Api, files: FakeFiles) -> None:
     assert row["Tags"] == "a, b"
 
 
+def test_in_russian(salon: Api, files: FakeFiles) -> None:
+    """As Excel in Russia reads it: semicolons, and commas in numbers."""
+    headers = {"idempotency-key": "k", "accept-language": "ru-RU"}
+    salon.call("POST", "exports", {"subject": "clients"}, headers=headers)
+    ((body, _),) = files.kept.values()
+    header, row = body.decode("utf-8-sig").splitlines()
+    assert header.startswith("Клиент;Имя;Телефон;")
+    assert ";6000,50;" in row
+
+
 def test_journeys(salon: Api, files: FakeFiles) -> None:
     assert export(salon, subject="journeys")[1]["rows"] == 1
     (row,) = rows(files)
