@@ -110,6 +110,8 @@ def event(
             "path": f"/v1{address.path}",
             "stage": "v1",
             "requestId": "console",
+            "apiId": "console",
+            "domainName": "console.execute-api.us-east-1.amazonaws.com",
             "identity": {"sourceIp": "127.0.0.1"},
             **authorizer,
         },
