@@ -42,6 +42,7 @@ OF_RESOURCES: Mapping[str, tuple[str, str]] = {
 BESIDES: Mapping[str, list[tuple[str, str]]] = {"ConsoleBucketPolicy": [("Allow", "s3:GetObject")]}
 COMPANIES, REGISTRY, RATES = "CO#*", "COMPANIES", "RATE#*"
 CONNECTS_OWNERS = "Receive"
+SAVES_SETTINGS = "AdminApi"
 
 
 def granted() -> Iterator[tuple[str, Statement]]:
@@ -131,7 +132,8 @@ def test_the_table_is_open_behind_a_fence_alone(name: str, statement: Statement)
     "name", [n for n, f in FUNCTIONS.items() if "TABLE" in f["Environment"]["Variables"]]
 )
 def test_a_function_reaches_the_families_it_is_for(name: str) -> None:
-    """Ticks list all companies; who asks a CRM shares its rate; an owner who connects is written into the registry, too."""
+    """Ticks list all companies; who asks a CRM shares its rate; an owner who connects, and what an owner sets, is written into
+    the registry, too."""
     function = FUNCTIONS[name]
     ticks = any(e["Type"] == "ScheduleV2" for e in function.get("Events", {}).values())
     asks = "YCLIENTS_PER_SECOND" in function["Environment"]["Variables"]
@@ -139,6 +141,8 @@ def test_a_function_reaches_the_families_it_is_for(name: str) -> None:
     assert families(name, "GetItem", "Query") == {COMPANIES} | rates | (
         {REGISTRY} if ticks else set()
     )
-    assert families(name, "PutItem", "DeleteItem", "BatchWriteItem") <= {COMPANIES} | rates
+    assert families(name, "DeleteItem", "BatchWriteItem") <= {COMPANIES} | rates
+    settings = {REGISTRY} if name == SAVES_SETTINGS else set()
+    assert families(name, "PutItem") <= {COMPANIES} | rates | settings
     connects = {REGISTRY} if name == CONNECTS_OWNERS else set()
     assert families(name, "UpdateItem") - {RATES} <= {COMPANIES} | connects
