@@ -2,7 +2,7 @@
 
 import { bars, funnel, heatMap, interval } from "../charts.js";
 import { date, money as amount, number, percent, t } from "../i18n.js";
-import { badge, card, choice, empty, facts, field, form, grid, h, heading, load, note, replace, stat, stats, table } from "../ui.js";
+import { badge, button, card, choice, empty, facts, field, form, grid, h, heading, link, load, note, replace, stat, stats, table } from "../ui.js";
 
 const PERIODS = ["week", "month", "quarter", "year", "range"];
 const STAGES = ["due", "contacted", "delivered", "read", "answered", "booked"];
@@ -59,14 +59,23 @@ function drawn(found) {
     return [h("p", { class: "soft" }, told), card(null, empty(t("results.none"), t("results.none.hint"))), grid(caused(found), experiments(found))];
   }
   return [
-    h("p", { class: "soft" }, told),
+    h("div", { class: "spread" }, h("p", { class: "soft" }, told), at.can("manager") && exporting(found)),
     figures(found),
-    grid(way(found), caused(found), money(found)),
+    grid(h("div", { class: "stack" }, way(found), money(found)), caused(found)),
     breakdown(found),
     hours(found),
     bestTimes(found),
     experiments(found),
   ];
+}
+
+function exporting({ since, until }) {
+  const place = h("div", { class: "row", role: "status" });
+  const make = async () => {
+    const { name, url } = await at.api.post("/exports", { subject: "results", format: "csv", since, until });
+    replace(place, link(t("results.export.download"), url, { kind: "plain", icon: "download", download: name }));
+  };
+  return replace(place, button(t("results.export"), { icon: "download", onclick: make }));
 }
 
 // ── figures against their targets ────────────────────────────────────────────────────────────────
@@ -126,7 +135,7 @@ function caused({ lift, holdout_percent: share, overview, currency }) {
       [t("results.lift.control"), group(control)],
       [t("results.lift.difference"), `${points(difference.value)} (${points(difference.low)} … ${points(difference.high)})`],
       [t("results.lift.extra"), spread(lift.extra_returns, (n) => number(n, { maximumFractionDigits: 0 }))],
-      [t("results.lift.extra_revenue"), spread(lift.extra_revenue_minor, (n) => cash(n, { currency }))],
+      [t("results.lift.extra_revenue"), spread(lift.extra_revenue_minor, (n) => cash(Number(n.toPrecision(3)), { currency }))],
       [t("results.lift.attributed"), t("results.lift.bookings", { count: overview.booked, revenue: cash(overview.revenue_minor, { currency }) })],
     ]),
   );

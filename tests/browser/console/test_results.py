@@ -39,6 +39,7 @@ def test_what_the_messages_brought(console: Console, page: Page, months: Months)
     assert heat.filter(has_text="/").count() > 10
     assert page.locator("table.heat td.few").count() > 0
     expect(page.get_by_role("cell", name="Reminder")).to_be_visible()
+    assert page.get_by_role("button", name="CSV file").count() == 0  # whoever looks takes no file
     console.accessible(page)
 
 
@@ -50,6 +51,7 @@ def test_a_return_beyond_chance_is_told(console: Console, page: Page, months: Mo
     returned = page.locator(".stat").filter(has_text="Return on what was spent")
     expect(returned).to_contain_text(re.compile(r"[\d.,]+×"))
     expect(returned).to_contain_text("met")
+    expect(page.get_by_role("button", name="CSV file")).to_be_visible()
 
 
 def test_days_of_ones_own(console: Console, page: Page, months: Months) -> None:
