@@ -72,7 +72,7 @@ def main() -> int:
         print(f"{options.file}: {wrong}", file=sys.stderr)
         return 1
     company_id = found.company.company_id
-    store.save_company(_with_owner(store, found.company))
+    store.save_company(_over_what_stands(store, found.company))
     store.save_catalogue(company_id, found.services, found.staff)
     if found.secret:
         _save_secret(secret_name(options.stage, company_id), found.secret)
@@ -119,13 +119,14 @@ def _proxy_problem(secret: Mapping[str, str]) -> str:
     return ""
 
 
-def _with_owner(store: DynamoStore, company: Company) -> Company:
-    """The owner connects by a link, not by the file: saving the file must not disconnect them."""
+def _over_what_stands(store: DynamoStore, company: Company) -> Company:
+    """The owner connects by a link, not by the file: saving the file must not disconnect them. Whoever has the settings open in
+    the console meets a Conflict, for they are no longer what was read."""
     try:
-        connected = store.company(company.company_id).owner
+        stored = store.company(company.company_id)
     except NotFound:
         return company
-    return company if company.owner else replace(company, owner=connected)
+    return replace(company, owner=company.owner or stored.owner, version=stored.version + 1)
 
 
 def _links(store: DynamoStore, stage: str, company_id: str) -> int:
