@@ -23,6 +23,7 @@ const ASKED = {
   ],
 };
 const CALLED_BACK = ["telegram", "whatsapp", "yclients"];
+const KEPT_BEFORE = ["webhook", "updates"];
 const HOW = { telegram: 3, whatsapp: 4, yclients: 3, gemini: 2 };
 const APPROVAL = { APPROVED: "good", PENDING: "info", IN_APPEAL: "info", REJECTED: "bad", PAUSED: "warn", DISABLED: "bad" };
 
@@ -49,12 +50,13 @@ function drawn(context, channels, reload) {
 
 function one(context, channel, reload) {
   const { t } = context;
-  const { kind, connected, shown, failed } = channel;
+  const { kind, connected, failed } = channel;
+  const known = connected ? Object.entries(channel.shown).map(([name, value]) => [t(`channels.value.${name}`), value]) : [];
   return card(
     t(`channels.${kind}`),
     h("p", { class: "soft" }, t(`channels.${kind}.about`)),
     h("p", standing(t, channel)),
-    connected && facts([...Object.entries(shown).map(([name, value]) => [t(`channels.value.${name}`), value]), ["", undefined]]),
+    known.length > 0 && facts(known),
     connected && channel.checked_at && h("p", { class: "soft" }, t("channels.checked"), " ", when(channel.checked_at)),
     failed && note("warn", t("channels.failed", { step: t(`channels.step.${failed}`) })),
     h("div", { class: "actions" }, actions(context, channel, reload)),
@@ -90,7 +92,7 @@ async function connecting(context, kind, connected, reload) {
     const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
     const report = await api.post(`/channels/${kind}/connect`, given);
     fields.forEach((each) => each.input.type === "password" && (each.value = null));
-    replace(result, found(t, report));
+    replace(result, found(t, report, true));
     result.scrollIntoView({ block: "nearest" });
   };
   await dialog({
@@ -104,10 +106,12 @@ async function connecting(context, kind, connected, reload) {
   await reload();
 }
 
-function found(t, { connected, steps }) {
-  const well = steps.every(({ ok }) => ok);
-  const words = well ? "well" : connected ? "kept" : "not_kept";
-  return [note(well ? "good" : "bad", t(`channels.report.${words}`)), timeline(steps.map((step) => stepOf(t, step)))];
+/** What is tried before anything is kept comes first; behind it stand the steps of KEPT_BEFORE. */
+function found(t, { steps }, connecting = false) {
+  const failed = steps.find(({ ok }) => !ok);
+  const words = !failed ? "well" : !connecting ? "ailing" : KEPT_BEFORE.includes(failed.name) ? "kept" : "not_kept";
+  const list = timeline(steps.map((step) => stepOf(t, step)));
+  return h("div", { class: "stack" }, note(failed ? "bad" : "good", t(`channels.report.${words}`)), list);
 }
 
 const stepOf = (t, { name, ok, told, problem, remedy }) => ({
@@ -126,7 +130,7 @@ const says = (t, told) =>
 
 async function checked({ t, api }, kind, what, reload) {
   const report = await api.post(`/channels/${kind}/${what}`);
-  await dialog({ title: t(`channels.${kind}`), body: h("div", found(t, report)), actions: [{ label: t("ui.close") }] });
+  await dialog({ title: t(`channels.${kind}`), body: found(t, report), actions: [{ label: t("ui.close") }] });
   await reload();
 }
 

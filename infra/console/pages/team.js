@@ -1,7 +1,7 @@
 // Team: who may sign in, and as what. Owners alone see and change it.
 
 import { newKey } from "../api.js";
-import { badge, button, card, confirm, dialog, empty, field, form, h, heading, load, table, when } from "../ui.js";
+import { badge, button, card, confirm, dialog, empty, facts, field, form, h, heading, load, table, when } from "../ui.js";
 
 const ROLES = ["owner", "manager", "viewer"];
 const TONES = { active: "good", invited: "info", blocked: "bad" };
@@ -56,7 +56,7 @@ function actions(context, member, reload) {
 }
 
 const roles = (t) =>
-  h("dl", { class: "facts" }, ROLES.map((role) => h("div", h("dt", t(`role.${role}`)), h("dd", t(`team.may.${role}`)))));
+  h("div", facts(ROLES.map((role) => [t(`role.${role}`), t(`team.may.${role}`)])));
 
 const roleField = (t, value) =>
   field({

@@ -87,6 +87,7 @@ def test_a_check_says_what_is_wrong_and_a_disconnection_forgets(
     (bot,) = outside.world.telegram.bots.values()
     bot.webhook = None
     telegram.get_by_role("button", name="Check: Telegram").click()
+    expect(box).to_contain_text("Something is wrong:")
     expect(box).to_contain_text("Telegram does not reach us")
     box.get_by_role("button", name="Close", exact=True).last.click()
     expect(telegram).to_contain_text("something is wrong")

@@ -65,6 +65,8 @@ def _failed(name: str, error: ComebackError, problem: str, remedy: str) -> Step:
         return Step(name, False, {}, "is asked too often", "Try again in a minute")
     if isinstance(error, Retryable | UnknownOutcome):
         return Step(name, False, {}, "does not answer", "Try again in a minute")
+    if isinstance(error, Refused):
+        return Step(name, False, {}, problem, remedy)
     said = error.problem if isinstance(error, InvalidInput) else str(error)
     return Step(name, False, {"said": said}, problem, remedy)
 
