@@ -497,7 +497,7 @@ export const failure = (problem, retry) =>
     retry && button(t("ui.retry"), { onclick: retry }),
   );
 
-const WORDS = { 0: "no_answer", 403: "refused", 412: "changed", 428: "changed", 429: "busy", 503: "busy" };
+const WORDS = { 0: "no_answer", 403: "refused", 404: "not_found", 412: "changed", 428: "changed", 429: "busy", 503: "busy" };
 
 export function explain(problem) {
   if (problem.problem) return [problem.problem, problem.remedy].filter(Boolean).join(" ");

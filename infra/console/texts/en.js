@@ -43,6 +43,7 @@ export default {
   "ui.read_only": "You can look at this page; changing it takes the role of {role}.",
   "problem.title": "That did not work",
   "problem.no_answer": "No answer from the server. Check the connection and try again.",
+  "problem.not_found": "This is not there, or not any more.",
   "problem.changed": "Somebody changed this meanwhile. Load it again and repeat your change.",
   "problem.refused": "Your role does not allow this.",
   "problem.busy": "The service is busy. Try again in a moment.",

@@ -58,7 +58,7 @@ def test_polling_ends_with_its_page(console: Console, probe: Page) -> None:
 def test_what_fails_is_told_in_words(console: Console, probe: Page) -> None:
     console.open(probe, "#/team")
     probe.get_by_role("button", name="Ask").click()
-    expect(probe.locator("#toasts")).to_contain_text("Something went wrong on our side (404)")
+    expect(probe.locator("#toasts")).to_contain_text("This is not there, or not any more.")
 
 
 def test_readers_of_the_screen_are_led_to_the_new_page(console: Console, probe: Page) -> None:
@@ -98,6 +98,25 @@ def test_an_unknown_page_says_so(console: Console, page: Page) -> None:
     console.open(page, "#/nowhere")
     expect(page.get_by_role("heading", name="This page is not there")).to_be_visible()
     page.get_by_role("link", name="To Today").focus()
+
+
+TEXTS = """async (names) => {
+  const read = (name, lang) => import(`/texts/${name}${lang}.js`).then((module) => module.default);
+  const shape = (texts) => Object.fromEntries(Object.entries(texts).map(([key, text]) => [key,
+    [...new Set(JSON.stringify(text).match(/\\{\\w+\\}/g) ?? [])].sort().join()]));
+  return Promise.all(names.map(async (name) => [shape(await read(name, "ru")), shape(await read(name, "en"))]));
+}"""
+
+
+def test_both_languages_say_the_same_things(console: Console, page: Page) -> None:
+    """The same keys, with the same values to fill in."""
+    files = sorted((FOLDER / "texts").glob("*.js"))
+    names = sorted({path.name.removesuffix("ru.js").removesuffix("en.js") for path in files})
+    assert len(files) == 2 * len(names)
+    console.open(page, "#/nowhere", role=None)
+    for name, (russian, english) in zip(names, page.evaluate(TEXTS, names), strict=True):
+        assert russian == english, f"texts/{name}"
+        assert all(key.startswith(name) or not name for key in english), f"texts/{name}"
 
 
 # ── policy ───────────────────────────────────────────────────────────────────────────────────────
