@@ -66,10 +66,10 @@ def telling(journey: Journey) -> tuple[Journey, Mapping[date, Counters]]:
 
 
 def _told(attempt: Attempt, service_id: str, days: dict[date, Counters]) -> Attempt:
-    known = steps(attempt)
+    known, before = steps(attempt), attempt.told & COLUMNS.keys()
     if attempt.sent_on is None:
         return attempt
-    for n, stages in ((1, known - attempt.told), (-1, attempt.told - known)):
+    for n, stages in ((1, known - before), (-1, before - known)):
         for stage in stages:
             for name, by in _Step(attempt, service_id, stage).counters():
                 days[attempt.sent_on][name] += n * by
