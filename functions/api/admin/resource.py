@@ -197,6 +197,8 @@ def _asked(
     """Raises NotFound for another's company, as for none; Refused for a role that may not; InvalidInput."""
     if named["company"] != who.company_id:
         raise NotFound("another company's")
+    if not all(map(str.isprintable, named.values())):
+        raise NotFound("no id of ours has such letters")
     if not who.role.may(operation.role):
         raise Refused(f"{operation.id} is for {operation.role}")
     return Asked(
@@ -220,6 +222,9 @@ def _body(kind: Any, raw: bytes | str) -> Any:
 def _query(kind: Any, found: Mapping[str, str]) -> Any:
     if kind is None:
         return None
+    for name, value in found.items():
+        if not value.isprintable():
+            raise InvalidInput(name, "has letters that can not be printed", "Leave them out")
     try:
         return msgspec.convert(dict(found), kind, strict=False)
     except msgspec.ValidationError as error:

@@ -41,3 +41,13 @@ def test_a_token_without_company_or_role_is_refused(api: Api, claims: dict[str, 
 
 def test_what_is_not_there_is_not_found(api: Api) -> None:
     assert api.get("nothing/at/all") == (404, {"error": "NotFound"})
+
+
+@pytest.mark.parametrize("path", ["clients/a%0Ab", "clients/%F3%98%8A%B5"])
+def test_no_id_of_ours_has_letters_that_can_not_be_printed(api: Api, path: str) -> None:
+    assert api.get(path) == (404, {"error": "NotFound"})
+
+
+def test_a_question_of_such_letters_is_told_with_its_name(api: Api) -> None:
+    status, body = api.get("clients", cursor="a\x9b")
+    assert (status, body["field"]) == (400, "cursor")
