@@ -28,7 +28,7 @@ def main() -> int:
     parser.add_argument(
         "--screenshot",
         type=Path,
-        help="save a picture of the phones page here, and of the owner's report beside it",
+        help="save a picture of the phones page here, of the owner's report and the console's pages beside it",
     )
     options = parser.parse_args()
     console = Console(width=None if sys.stdout.isatty() else 110)

@@ -1,6 +1,7 @@
 """Pictures of the pages, for the README: by the Chromium of the browser tests."""
 
 from pathlib import Path
+from typing import Any
 
 from cloud import places
 from cloud.browser import executable
@@ -10,6 +11,18 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 PHONES = 3
 WIDTH, HEIGHT = 1360, 900
 PATIENCE_MS = 30_000
+CONSOLE = {
+    "today": "#/today",
+    "journey": "#/journeys",
+    "services": "#/services",
+    "results": "#/results",
+}
+_LAPTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 860}, "locale": "en-GB"}
+_PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "locale": "ru-RU",
+    "color_scheme": "dark",
+}
 
 
 def take(path: Path, url: str, width: int, height: int, *, phones: int = 0) -> None:
@@ -46,6 +59,36 @@ def take_report(path: Path, name: str) -> None:
         page.wait_for_timeout(300)
         phone.screenshot(path=path)
         browser.close()
+
+
+def take_console(folder: Path, email: str, password: str) -> None:
+    """`console-*.png`: what each page of `CONSOLE` shows of the salon that runs now, and one on a phone, in Russian and dark."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=[*FLAGS])
+        for looks, pages in (_LAPTOP, CONSOLE), (_PHONE, {"phone": "#/today"}):
+            context = browser.new_context(**looks)
+            page = context.new_page()
+            page.set_default_timeout(PATIENCE_MS)
+            page.goto(f"{places.console_url()}/#/today")
+            page.locator("input[name=email]").fill(email)
+            page.locator("input[name=password]").fill(password)
+            page.locator("button[type=submit]").click()
+            page.get_by_role("navigation").first.wait_for()
+            for name, address in pages.items():
+                page.goto(f"{places.console_url()}/{address}")
+                _drawn(page)
+                if name == "journey":
+                    page.locator("main table a").first.click()
+                    _drawn(page)
+                page.screenshot(path=folder / f"console-{name}.png")
+            context.close()
+        browser.close()
+
+
+def _drawn(page: Page) -> None:
+    page.locator("main h1").first.wait_for()
+    page.locator("main .loading").first.wait_for(state="detached")
+    page.wait_for_timeout(500)
 
 
 def _await_phones(page: Page, phones: int) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from cloud import places, up
 from comeback.companies.model import Company
 from comeback.conversations.model import OWNER
+from comeback.team.model import Role
 from rich.console import Console
 from rich.panel import Panel
 
@@ -38,10 +39,11 @@ def run_salon(
         living.live(driver, seeded.company, options.weeks * 7)
         morning, facts = owner.last_report(driver), results.facts(driver, seeded.company)
         if options.screenshot:
-            from demo.screenshots import take_phones, take_report
+            from demo.screenshots import take_console, take_phones, take_report
 
             take_phones(options.screenshot)
             take_report(options.screenshot.with_name("report.png"), owner.NAME)
+            take_console(options.screenshot.parent, team.EMAILS[Role.OWNER], team.PASSWORD)
         told(
             console,
             began,
