@@ -1,0 +1,4 @@
+export default {
+  "hours.opens": "from",
+  "hours.closes": "to",
+};

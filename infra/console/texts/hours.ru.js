@@ -1,0 +1,4 @@
+export default {
+  "hours.opens": "с",
+  "hours.closes": "до",
+};
