@@ -8,7 +8,8 @@ import pytest
 from comeback.changes import Audited, SaveIncident
 from comeback.conversations.model import ChannelKind, Incident, OutboxState
 from comeback.errors import Undeliverable, UnknownOutcome
-from comeback.reactivation.model import Completion, JourneyState, Outcome
+from comeback.reactivation.model import Completion, JourneyState, Outcome, SkipReason
+from comeback.reactivation.refused import REFUSED
 
 from tests.crashes.world import CHAT, ON, World
 from tests.unit.api.conftest import Answer, Api
@@ -182,9 +183,9 @@ def test_who_was_here_yesterday_is_written_to_by_force_alone(salon: Served) -> N
     salon.know("bella", days_ago=1)
     body = {"client_id": "bella", "service_id": "cut"}
     status, told = salon.ask("POST", "journeys", body, key="k")
-    assert (status, told["field"], told["problem"]) == (400, "client_id", "not_due")
+    assert (status, told["field"], told["problem"]) == (400, "client_id", "is not due")
     status, told = salon.ask("POST", "journeys", {**body, "force": True}, key="k")
-    assert (status, told["problem"]) == (400, "no_channel")
+    assert (status, told["problem"]) == (400, "has no messenger that we know")
 
 
 def test_a_cancelled_journey_frees_client_and_slots(salon: Served) -> None:
@@ -350,3 +351,9 @@ def test_a_viewer_changes_nothing(salon: Served, path: str, body: Any) -> None:
     commits = len(salon.store.commits)
     assert salon.ask("POST", path, body, role="viewer", key="k")[0] == 403
     assert len(salon.store.commits) == commits
+
+
+def test_every_reason_that_refuses_is_said() -> None:
+    """Of a journey that has not begun; slots, worth, templates, the day's limit and the holdout's coin come later."""
+    later = {"daily_limit", "no_slots", "slot_lost", "no_template", "not_worth", "holdout"}
+    assert {r.value for r in SkipReason} - {r.value for r in REFUSED} == later

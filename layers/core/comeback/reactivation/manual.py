@@ -14,6 +14,7 @@ from comeback.reactivation.analyse import not_due
 from comeback.reactivation.model import Completion, Journey, JourneyState, SkipReason, Why
 from comeback.reactivation.naming import journey_id
 from comeback.reactivation.reachability import closed_channels, skip_reason
+from comeback.reactivation.refused import REFUSED
 from comeback.reactivation.scene import load
 
 MANUAL, RETRY = "manual", "retry"
@@ -81,7 +82,7 @@ class ManualCampaign:
         if scene.file.active_journey_id:
             reason = SkipReason.ACTIVE_JOURNEY
         if reason:
-            raise InvalidInput("client_id", reason.value, "Look at the reason")
+            raise InvalidInput("client_id", *REFUSED[reason])
         operation = f"journeys.{kind.partition('_')[0]}"
         noted = Audited(company_id, now, user_id, operation, named)
         with suppress(AlreadyDone):
