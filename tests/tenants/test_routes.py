@@ -137,7 +137,7 @@ def ask(filled: Rows, deployed: Deployed) -> Ask:
 def request(route: Route, company_id: str, proof: Event) -> Event:
     """Ids in the path other than the company's are those that both have."""
     named = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
-    ids = {name: made(str, name, company_id) for name in named}
+    ids = {name: made(str, f"{name}_id", company_id) for name in named}
     here = {**ids, "company": company_id, **proof.get("pathParameters", {})}
     query = proof.get("queryStringParameters") or {}
     return {
