@@ -38,7 +38,7 @@ FAMILIES = {
     for fence in template()["Metadata"]["Fences"]
     for family in fence["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
 }
-WITHOUT_A_COMPANY = {"rate", "usage_range", "funnel_range"}
+WITHOUT_A_COMPANY = {"rate", "usage_range", "funnel_range", "secrets_after"}
 """An outside API's rate, and the sort keys of ranges inside a company's partition."""
 ABOUT_KEYS = {"tenant", "blind", "client_in", "client_of_secret", "is_event"}
 SPITEFUL = [

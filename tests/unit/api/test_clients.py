@@ -156,8 +156,9 @@ def test_pages_of_a_search(salon: Api) -> None:
 
 
 def test_limits_of_a_query(salon: Api) -> None:
-    status, problem = salon.get("clients", limit="0")
-    assert (status, problem["field"]) == (400, "limit")
+    for query in ({"limit": "0"}, {"limit": "101"}, {"cursor": "ж" * 600}, {"q": "x" * 101}):
+        status, problem = salon.get("clients", **query)
+        assert (status, problem["field"]) == (400, next(iter(query)))
 
 
 # ── looking ──────────────────────────────────────────────────────────────────────────────────────

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 
 from comeback.clients import phones
 from comeback.clients.model import Client
+from comeback.errors import InvalidInput
 from comeback.ports import Store
 
 READ_AT_ONCE = 2_000
 """Clients that one call looks at: 0.3 seconds of a whole processor. Whoever has more goes on with the cursor."""
+LONGEST_ID = 512
+"""Bytes; a key takes no more than 1,024."""
 FEWEST_DIGITS = 3
 """Of a part of a number."""
 
@@ -30,7 +33,10 @@ class FindClients:
         self._store = store
 
     def find(self, company_id: str, text: str, tag: str, after: str, limit: int) -> Found:
-        """Those that `text` and `tag` fit, in the order of their ids, behind the id `after`. Both empty: everybody."""
+        """Those that `text` and `tag` fit, in the order of their ids, behind the id `after`. Both empty: everybody. Raises
+        InvalidInput for an id that is too long to be one."""
+        if len(after.encode()) > LONGEST_ID:
+            raise InvalidInput("cursor", "is none of ours", "Begin without one")
         if not text.strip() and not tag:
             return _page(self._store.directory(company_id, after, limit), limit)
         exact = () if after or tag else self._by_number(company_id, text)
