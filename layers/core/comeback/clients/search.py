@@ -36,7 +36,7 @@ class FindClients:
         """Those that `text` and `tag` fit, in the order of their ids, behind the id `after`. Both empty: everybody. Raises
         InvalidInput for an id that is too long to be one."""
         if len(after.encode()) > LONGEST_ID:
-            raise InvalidInput("cursor", "is none of ours", "Begin without one")
+            raise InvalidInput("cursor", "is none of ours", "Send `next` as it came")
         if not text.strip() and not tag:
             return _page(self._store.directory(company_id, after, limit), limit)
         exact = () if after or tag else self._by_number(company_id, text)
