@@ -1,10 +1,14 @@
 """The table of tests/storage, and two companies in it."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
+import boto3
 import pytest
 from comeback.runtime.remembering import RememberingStore
+from comeback.runtime.team import CognitoTeam
 from comeback.storage.keyed_vault import KeyedVault
+from comeback.team.model import Role
 
 from tests.storage.conftest import Kms, aws, kms, table
 from tests.storage.wire import KEYS
@@ -21,11 +25,29 @@ def process(table: str, kms: Kms) -> Process:
     return lambda: World(RememberingStore(table, KeyedVault(KEYS, lambda: kms.client, kms.key_id)))
 
 
+@pytest.fixture(scope="module")
+def pool(aws: Any) -> str:
+    """The team's, with a member of each company."""
+    cognito = boto3.client("cognito-idp")
+    schema: Any = [{"Name": n, "AttributeDataType": "String"} for n in ("company", "role")]
+    made = cognito.create_user_pool(PoolName="team", UsernameAttributes=["email"], Schema=schema)
+    people = CognitoTeam(cognito, made["UserPool"]["Id"])
+    for company in (A, B):
+        people.invite(company, f"{company}@example.com", Role.OWNER, "en")
+    return made["UserPool"]["Id"]
+
+
 @pytest.fixture
 def deployed(
-    table: str, kms: Kms, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    table: str,
+    kms: Kms,
+    pool: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Deployed]:
-    with account((A, B), TABLE=table, KEYS_TABLE=KEYS, CONTACTS_KEY=kms.key_id) as settings:
+    with account(
+        (A, B), TABLE=table, KEYS_TABLE=KEYS, CONTACTS_KEY=kms.key_id, USER_POOL_ID=pool
+    ) as settings:
         yield Deployed(settings, monkeypatch, capsys)
 
 

@@ -1,4 +1,4 @@
-"""Every webhook of template.yaml and every view of the admin API, asked by one company for another's: never answered with a thing,
+"""Every webhook of template.yaml and every view of the admin API, asked by one company for another's: never told a thing,
 always counted, and in the same words as for what does not exist. A new view is tried by itself; a new webhook is asked for how it
 is proved.
 """
@@ -59,7 +59,10 @@ PAGES = [
     for operation in resource.operations
 ]
 SHOWN = [page for page in PAGES if page.method == "GET"]
-OF_NO_DATA: set[str] = set()
+OF_NO_DATA = {
+    f"/admin/{{company}}/{path}"
+    for path in ("channels", "channels/whatsapp/templates", "letters", "team", "team/{user}")
+}
 """Views that answer the same with and without data: what they show lies elsewhere."""
 
 
@@ -156,6 +159,9 @@ def request(route: Route, company_id: str, proof: Event) -> Event:
             "httpMethod": route.method,
             "resourcePath": route.path,
             "path": route.path,
+            "apiId": "api",
+            "domainName": "api.example.com",
+            "stage": "v1",
             "authorizer": {"claims": proof.get("claims", {})},
         },
     }
