@@ -7,7 +7,7 @@ import boto3
 import pytest
 from comeback.companies.model import BusinessType, Company
 from comeback.runtime import wiring
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.architecture.template import functions
 from tests.browser.console.gateway import Gateway
@@ -19,6 +19,7 @@ from tests.tenants.deployed import account, setting
 __all__ = ["aws", "kms", "table"]
 COMPANY = "salon"
 SERVED_BY = ("AdminApi", "SessionApi")
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")

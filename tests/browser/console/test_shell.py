@@ -172,7 +172,7 @@ def test_every_answer_has_the_headers_that_the_template_names(console: Console, 
 # ── budget ───────────────────────────────────────────────────────────────────────────────────────
 
 LARGEST_BYTES = 150_000
-MOST_REQUESTS = 16
+MOST_REQUESTS = 18
 """Files; what a page asks of the API is its own."""
 ROUTER = (FOLDER / "app.js").read_text()
 PAGES = ["sign_in", *re.findall(r"\w+", ROUTER.split("const PAGES = [")[1].split("]")[0])]
