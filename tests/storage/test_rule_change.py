@@ -7,6 +7,7 @@ import pytest
 from comeback.changes import SaveDue, SaveRule
 from comeback.errors import Conflict, NotFound
 from comeback.reactivation import rule_change
+from comeback.reactivation.due import live
 from comeback.reactivation.effect import Counted, redate
 from comeback.reactivation.model import DueService, Interval, IntervalSource, ServiceRule
 from comeback.reactivation.refit import Refit
@@ -182,3 +183,13 @@ def test_an_entry_is_written_over_what_was_read_alone(life: Life) -> None:
         life.store.commit([SaveDue(fresh, over=anna)])
     life.store.commit([SaveDue(fresh, over=rested)])
     assert life.store.client("salon", "anna").due == (fresh,)
+
+
+def test_a_paused_services_clients_stand_on_no_list(life: Life, change: RuleChange) -> None:
+    paused = replace(stored_rule(life.store, "salon", "cut"), active=False)
+    change.save("salon", paused, "user-1")
+    assert due_today(life) == ["anna"], "the entry waits for the rule to be taken up again"
+    catalogue = life.store.catalogue("salon")
+    assert list(live(life.store.due("salon", ON), catalogue)) == []
+    anna = life.store.client("salon", "anna")
+    assert list(live(anna.due, catalogue)) == []

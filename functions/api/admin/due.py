@@ -15,6 +15,7 @@ from api.admin.wire.due import (
     SandboxBody,
 )
 from comeback.errors import Refused
+from comeback.reactivation.due import live
 from comeback.reactivation.priority import in_order, most_overdue_per_client
 from comeback.runtime import wiring
 
@@ -27,12 +28,13 @@ def list_due(asked: Asked[DueQuery]) -> DueList:
     """Who is due on a local day, each client once, in the campaign's order, with the reason in words and its parts."""
     look, company_id, store = asked.query, asked.company_id, wiring.store()
     on = look.on or wiring.local_today(company_id)
-    found = (d for d in store.due(company_id, on) if look.service in ("", d.service_id))
+    catalogue, currency = store.catalogue(company_id), store.company(company_id).currency
+    dues = live(store.due(company_id, on), catalogue)
+    found = (d for d in dues if look.service in ("", d.service_id))
     ordered = in_order(most_overdue_per_client(found), on)
     begin = int(parts(look.cursor, PLACE)[0]) if look.cursor else 0
     shown = ordered[begin : begin + look.limit]
     clients = store.profiles(company_id, [d.client_id for d in shown])
-    catalogue, currency = store.catalogue(company_id), store.company(company_id).currency
     items = [DueLine.of(d, clients.get(d.client_id), catalogue, on, currency) for d in shown]
     behind = begin + look.limit
     return DueList(on, len(ordered), items, cursor(str(behind)) if behind < len(ordered) else None)

@@ -57,7 +57,7 @@ const lines = (items) =>
     columns: [
       { label: t("services.service"), cell: ({ title }) => title },
       { label: t("services.interval"), cell: (s) => inDays(s.interval_days) },
-      { label: t("services.decides"), cell: ({ source }) => t(`services.source.${source}`) },
+      { label: t("services.decided_by"), cell: ({ source }) => t(`services.source.${source}`) },
       { label: t("services.due_today"), align: "end", cell: (s) => number(s.due_today) },
       { label: t("services.price"), align: "end", cell: (s) => money(s.price_minor, s.currency) },
       { label: t("services.state"), cell: state },
@@ -94,7 +94,7 @@ function drawn(context, page) {
       actions: edit ? [guarded(context, "manager", edit)] : [],
     }),
     card(t("services.sources"), h("p", { class: "soft" }, t("services.sources.hint")), sources(rule.data.sources)),
-    grid(card(t("services.rule"), editor.form), h("div", { class: "stack" }, card(t("services.effect"), editor.effect), gapsCard(context, page, gaps, editor))),
+    grid(card(t("services.rule"), editor.form), gapsCard(context, page, gaps, editor)),
   ];
 }
 
@@ -109,7 +109,7 @@ const sources = (found) =>
   );
 
 function ruleForm(context, { path, reload, rule: { data: rule, etag } }) {
-  const effect = h("div", { "aria-live": "polite" }, h("p", { class: "soft" }, t("services.effect.none")));
+  const effect = h("div", { class: "stack", "aria-live": "polite" }, h("p", { class: "soft" }, t("services.effect.none")));
   const fields = [
     field({ name: "active", type: "switch", label: t("services.active"), value: rule.active }),
     field({ name: "manual_days", type: "number", label: t("services.manual_days"), hint: t("services.manual_days.hint"), value: rule.manual_days, min: 1, max: 1095, suffix: t("services.days") }),
@@ -118,6 +118,7 @@ function ruleForm(context, { path, reload, rule: { data: rule, etag } }) {
     field({ name: "retry_interval_days", type: "number", label: t("services.retry"), value: rule.retry_interval_days, min: 1, max: 365, required: true, suffix: t("services.days") }),
     field({ name: "discounts", label: t("services.discounts"), hint: t("services.discounts.hint", { cap: rule.discount_cap_percent }), value: rule.discounts.join(", "), pattern: "\\s*(\\d{1,3}\\s*(,\\s*\\d{1,3}\\s*)*)?", suffix: "%" }),
   ];
+  fields.push(card(t("services.effect"), effect));
   const body = (values) => ({
     ...values,
     manual_reason: values.manual_reason ?? "",
@@ -139,7 +140,7 @@ function ruleForm(context, { path, reload, rule: { data: rule, etag } }) {
     },
   });
   if (context.can("manager")) previewed(context, made, () => context.api.post(`${path}/rule/preview`, body(made.values())), effect);
-  return { form: guarded(context, "manager", made), effect, set: (days) => propose(made, days) };
+  return { form: guarded(context, "manager", made), set: (days) => propose(made, days) };
 }
 
 function propose(made, days) {
@@ -186,7 +187,7 @@ function counted(label, { before, after, added, removed }) {
 // ── what the visits say ──────────────────────────────────────────────────────────────────────────
 
 function gapsCard(context, { path, rule }, { as_of: on, bins, stats: found }, editor) {
-  const advice = h("div", { "aria-live": "polite" });
+  const advice = h("div", { class: "stack", "aria-live": "polite" });
   const ask = button(t("services.advise"), {
     icon: "search",
     onclick: async () => replace(advice, adviceShown(context, await context.api.post(`${path}/rule/calculate-optimal`), editor)),

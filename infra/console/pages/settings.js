@@ -42,15 +42,19 @@ function settings(context, company, etag, reload) {
   });
 }
 
+/** Sums are entered in the currency itself, and kept in its hundredths. */
+const minor = (sum) => (sum === null ? null : Math.round(sum * 100));
+const major = (units) => (units === null || units === undefined ? null : units / 100);
+
 /** What the page does not show goes back as it came. */
 function body(company, values) {
-  const { whatsapp_price: price, sending_start: start, sending_end: end, ...told } = values;
+  const { whatsapp_price: price, usd, sending_start: start, sending_end: end, ...told } = values;
   const prices = { ...company.message_prices };
   if (price === null) delete prices.whatsapp;
-  else prices.whatsapp = price;
+  else prices.whatsapp = minor(price);
   const kept = Object.fromEntries(Object.entries(company).filter(([name]) => !FIXED.includes(name)));
   const seconds = (time) => (time === null ? "" : `${time}:00`);
-  return { ...kept, ...told, title: told.title ?? "", sending_start: seconds(start), sending_end: seconds(end), message_prices: prices };
+  return { ...kept, ...told, title: told.title ?? "", sending_start: seconds(start), sending_end: seconds(end), message_prices: prices, minor_per_usd: minor(usd) };
 }
 
 function drawn(company) {
@@ -63,6 +67,8 @@ function drawn(company) {
   const onOff = (name) => field(named(name, { type: "switch" }));
   const oneOf = (name, options) => field(named(name, { type: "select", options }));
   const words = (name, values) => oneOf(name, values.map((value) => ({ value, label: t(`settings.${name}.${value}`) })));
+  const sum = (name, value) =>
+    field(named(name, { type: "number", min: 0, max: 1e7, step: "any", suffix: company.currency, value: major(value) }));
   const time = (name) => field(named(name, { type: "time", value: clock(company[name]), required: true }));
   return [
     part("company"),
@@ -96,8 +102,8 @@ function drawn(company) {
     share("holdout_percent", 50),
     days("attribution_days", 90),
     share("margin_percent"),
-    field({ ...named("whatsapp_price", { type: "number", min: 0, max: 1e9 }), value: company.message_prices.whatsapp, suffix: t("settings.minor", { currency: company.currency }) }),
-    field({ ...named("minor_per_usd", { type: "number", min: 1, max: 1e9 }), suffix: t("settings.minor", { currency: company.currency }) }),
+    sum("whatsapp_price", company.message_prices.whatsapp),
+    sum("usd", company.minor_per_usd),
     part("reports"),
     !company.owner_connected && note("warn", t("settings.owner_not_connected")),
     hour("report_hour"),
@@ -107,7 +113,7 @@ function drawn(company) {
 
 const HINTED = [
   "enabled", "campaign_hour", "channels", "daily_limit", "week_cap", "answer_days", "discount_cap_percent", "empty_chairs", "holdout_percent",
-  "attribution_days", "margin_percent", "whatsapp_price", "minor_per_usd", "conversion_warning_percent", "opening",
+  "attribution_days", "margin_percent", "whatsapp_price", "usd", "conversion_warning_percent", "opening",
 ];
 const hintOf = (name) => (HINTED.includes(name) ? t(`settings.${name}.hint`) : undefined);
 

@@ -9,6 +9,7 @@ export default {
   "services.service": "Service",
   "services.interval": "Expected back after",
   "services.decides": "decides",
+  "services.decided_by": "Decided by",
   "services.due_today": "Due today",
   "services.price": "Price",
   "services.state": "State",

@@ -9,6 +9,7 @@ export default {
   "services.service": "Услуга",
   "services.interval": "Ждём через",
   "services.decides": "решает",
+  "services.decided_by": "Источник",
   "services.due_today": "Пора сегодня",
   "services.price": "Цена",
   "services.state": "Состояние",

@@ -26,6 +26,7 @@ def test_settings_are_changed_and_come_back(console: Console, page: Page) -> Non
     page.get_by_role("button", name="Up: WhatsApp").click()
     page.get_by_role("group", name="Opening hours").get_by_label("Monday", exact=True).check()
     page.get_by_label("Never written to, to compare").fill("15")
+    page.get_by_label("Price of a WhatsApp message").fill("6.5")
     save(page)
     expect(page.get_by_text(SAVED)).to_be_visible()
     stored = console.store.company("salon")
@@ -37,10 +38,13 @@ def test_settings_are_changed_and_come_back(console: Console, page: Page) -> Non
     assert stored.sending.days == frozenset(range(6))
     assert stored.channels == (ChannelKind.WHATSAPP, ChannelKind.TELEGRAM)
     assert stored.opening[0].opens == time(10)
+    assert stored.message_prices == {ChannelKind.WHATSAPP: 650}
+    assert stored.minor_per_usd is None
     expect(page.get_by_label("Not before")).to_have_value("11:30")
+    expect(page.get_by_label("Price of a WhatsApp message")).to_have_value("6.5")
     (audited,) = console.store.audit("salon", "", 9)
     assert set(audited.fields) == {
-        "tone", "channels", "opening", "holdout_percent", "sending_start", "sending_days",
+        "tone", "channels", "opening", "holdout_percent", "message_prices", "sending_start", "sending_days",
     }  # fmt: skip
     page.get_by_label("Hour of the daily report").fill("8")
     save(page)
