@@ -1,10 +1,13 @@
 """What of the installed packages never runs on Lambda. tests/architecture imports every handler from what is left."""
 
+import json
 import shutil
 from pathlib import Path
 
 SERVICES = {"cognito-idp", "dynamodb", "kms", "sqs", "stepfunctions", "s3", "secretsmanager", "sts"}
 """botocore describes 443 services; we call these."""
+ENDPOINTS = SERVICES - {"stepfunctions"} | {"states"}
+"""As their addresses are called."""
 
 KEPT: dict[str, set[str]] = {
     "botocore/data": SERVICES
@@ -56,6 +59,8 @@ def prune(layer: Path) -> None:
             _remove(found)
     for info in layer.glob("*.dist-info"):
         _keep_the_version(info)
+    for addresses in layer.glob("botocore/data/endpoints.json"):
+        _keep_our_endpoints(addresses)
     (layer / ".lock").unlink(missing_ok=True)
 
 
@@ -75,6 +80,16 @@ def _keep_the_version(info: Path) -> None:
         line for line in head.splitlines() if line.startswith(("Metadata-", "Name", "Version"))
     ]
     (info / "METADATA").write_text("\n".join(wanted) + "\n")
+
+
+def _keep_our_endpoints(addresses: Path) -> None:
+    """Every process that makes a client reads the whole file, 1.2 MB of what we never call."""
+    known = json.loads(addresses.read_text())
+    for partition in known["partitions"]:
+        services = partition["services"]
+        partition["services"] = {name: services[name] for name in services if name in ENDPOINTS}
+    addresses.unlink()  # a hard link into uv's cache: the copy there stays whole
+    addresses.write_text(json.dumps(known, separators=(",", ":")))
 
 
 def _remove(found: Path) -> None:

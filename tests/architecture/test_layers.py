@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from layers import pruning
 from tests.architecture.template import ROOT, functions
 
 FUNCTIONS = functions()
@@ -107,6 +108,31 @@ def test_library_runs_after_pruning(module: str, layers: dict[str, Path]) -> Non
     command = [sys.executable, "-I", "-S", "-c", PROBE, module, *paths]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+ADDRESSES = """
+import json, sys
+sys.path[:0] = sys.argv[1:]
+import boto3
+session = boto3.Session(aws_access_key_id="x", aws_secret_access_key="x")
+services = [s for s in session.get_available_services() if s in %r]
+regions = ("us-east-1", "eu-central-1", "me-central-1", "cn-north-1", "us-gov-west-1")
+made = [session.client(service, region) for service in services for region in regions]
+print(json.dumps([(c.meta.endpoint_url, c.meta.config.signature_version) for c in made]))
+"""
+
+
+def test_services_are_found_where_they_are(layers: dict[str, Path]) -> None:
+    """What was taken out of botocore's table of addresses is not asked for."""
+    asked = ADDRESSES % (sorted(pruning.SERVICES),)
+    pruned = [sys.executable, "-I", "-S", "-c", asked, str(layers["core"] / "python")]
+    whole = [sys.executable, "-c", asked]
+    ours, theirs = (
+        json.loads(subprocess.run(c, capture_output=True, text=True, check=True).stdout)  # noqa: S603
+        for c in (pruned, whole)
+    )
+    assert len(ours) == 5 * len(pruning.SERVICES)
+    assert ours == theirs
 
 
 def test_bytecode_can_not_go_stale(layers: dict[str, Path]) -> None:
