@@ -151,7 +151,7 @@ function drawn(context, story, at, refresh) {
     story.person && !story.person.taken_by && note("warn", t("journeys.person_wanted")),
     story.person?.taken_by && note("info", story.person.by_you ? t("journeys.you_answer") : t("journeys.person_answers")),
     grid(
-      card(t("journeys.timeline"), timeline(events.map((event) => shown(event, line)))),
+      card(t("journeys.timeline"), timeline(events.map((event) => shown(event, line, attempts)))),
       h(
         "div",
         { class: "stack" },
@@ -192,17 +192,24 @@ const attemptCard = (attempt) =>
       [t("journeys.slots"), attempt.slots.length ? attempt.slots.map(({ at, staff }) => `${dateTime(at)} ${staff}`.trim()).join("; ") : undefined],
       [t("journeys.response"), attempt.outcome ? [said("outcome", attempt.outcome), detail(attempt)] : undefined],
     ]),
-    message(attempt),
   );
 
 const detail = ({ outcome, detail: words }) => (outcome === "skipped" && words ? `: ${said("skip", words)}` : "");
 
 const MARKS = { started: "journeys", sent: "send", answered: "check", heard: "clients", replied: "channels", booked: "calendar", finished: "check" };
 
-function shown({ at, what, attempt, text, state, by_hand: hand }, line) {
+function shown({ at, what, attempt, text, state, by_hand: hand }, line, attempts) {
   const title = what === "replied" && hand ? t("journeys.happened.by_hand") : t(`journeys.happened.${what}`, { n: attempt });
-  const ended = what === "finished" ? said("completion", line.completion) : text;
-  return { at, title, text: ended, tone: what === "booked" ? "good" : "plain", icon: MARKS[what], body: state && badge(said("message", state)) };
+  const words = { finished: said("completion", line.completion), sent: null }[what];
+  const sent = what === "sent" && attempts.find((each) => each.sent_at === at);
+  return {
+    at,
+    title,
+    text: words === undefined ? text : words,
+    tone: what === "booked" ? "good" : "plain",
+    icon: MARKS[what],
+    body: [sent && message(sent), state && badge(said("message", state))],
+  };
 }
 
 // ── what a person may do ─────────────────────────────────────────────────────────────────────────

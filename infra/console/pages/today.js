@@ -2,7 +2,7 @@
 
 import { date, dateTime, dayMonth, loadTexts, money, number, percent, t, time } from "../i18n.js";
 import { message, preview, said } from "../parts/campaign.js";
-import { tellCompany } from "../parts/company.js";
+import { knowCompany, tellCompany } from "../parts/company.js";
 import * as ui from "../ui.js";
 
 const { badge, button, card, empty, facts, grid, h, heading, link, load, note, paged, replace, stat, stats, table, when } = ui;
@@ -10,7 +10,9 @@ const STAGES = ["due", "contacted", "delivered", "read", "answered", "booked"];
 
 export async function render(root, context) {
   await loadTexts("campaign");
-  return context.params.id === "sandbox" ? sandbox(root, context) : today(root, context);
+  if (context.params.id !== "sandbox") return today(root, context);
+  await knowCompany(context);
+  return sandbox(root, context);
 }
 
 // ── the day ──────────────────────────────────────────────────────────────────────────────────────
@@ -31,7 +33,7 @@ async function today(root, context) {
   };
   const refresh = async () => draw(await context.api.get("/today", {}, { signal: context.signal }));
   await refresh();
-  replace(root, head, grid(places.needs, places.funnel, places.limits), dueCard(context));
+  replace(root, head, places.funnel, grid(places.needs, places.limits), dueCard(context));
   context.live(refresh);
 }
 
@@ -82,20 +84,23 @@ function limitsCard({ remaining, daily_limit: limit, accounts }, context, draw) 
   return card(
     t("today.limits"),
     h("p", t("today.remaining", { count: remaining }), limit === null ? "" : ` ${t("today.daily_limit", { count: limit })}`),
-    table({
-      caption: t("today.accounts"),
-      rows: accounts,
-      empty: t("today.no_accounts"),
-      columns: [
-        { label: t("today.account"), cell: ({ channel }) => said("channel", channel) },
-        { label: t("today.state"), cell: standing },
-        { label: t("today.used"), align: "end", cell: ({ sent, limit: most }) => `${number(sent)} / ${number(most)}` },
-        { label: t("today.spam"), align: "end", cell: ({ spam_score: score }) => percent(score) },
-        { label: "", cell: (account) => account.stopped_by && reset(account, context, draw) },
-      ],
-    }),
+    accounts.length === 0 && empty(t("today.no_accounts")),
+    accounts.map((account) => accountPart(account, context, draw)),
   );
 }
+
+const accountPart = (account, context, draw) =>
+  h(
+    "section",
+    { class: "stack", "aria-label": said("channel", account.channel) },
+    h("h3", said("channel", account.channel)),
+    facts([
+      [t("today.state"), standing(account)],
+      [t("today.used"), `${number(account.sent)} / ${number(account.limit)}`],
+      [t("today.spam"), percent(account.spam_score)],
+    ]),
+    account.stopped_by && reset(account, context, draw),
+  );
 
 const standing = ({ state, level, stopped_by: by, stopped_until: until, quality }) => [
   badge(said("account", state), { free: "good", slowed: "warn", stopped: "bad" }[state]),
@@ -137,7 +142,7 @@ const waits = ({ client_id: id, client, since, taken_by: by, by_you: mine }) =>
     "li",
     link(client || id, `#/journeys/${encodeURIComponent(id)}`),
     " ",
-    when(since, "relative"),
+    when(since),
     " ",
     by ? badge(mine ? t("today.by_you") : t("today.by_person"), "info") : badge(t("today.nobody_yet"), "warn"),
   );
@@ -198,7 +203,7 @@ const priority = ({ priority: { total, ...parts }, visits, spend_minor: spend, c
 // ── the sandbox ──────────────────────────────────────────────────────────────────────────────────
 
 function sandbox(root, context) {
-  const place = h("div");
+  const place = h("div", { class: "stack" });
   const run = (by_model) => load(place, () => context.api.post("/sandbox", { by_model }), (told) => outcome(told));
   const byModel = ui.guarded(context, "manager", button(t("today.sandbox.by_model"), { onclick: () => run(true) }));
   replace(

@@ -50,7 +50,7 @@ const written = (attempt) => {
 
 export async function preview(context, { client_id, service_id, client }) {
   const asked = { client_id, service_id };
-  const place = h("div", loading());
+  const place = h("div", { class: "stack" }, loading());
   const show = async (by_model) => {
     replace(place, loading());
     const told = await context.api.post("/dry-run", { ...asked, by_model });

@@ -18,8 +18,6 @@ export default {
   "today.limits": "Limits and accounts",
   "today.remaining": { one: "{count} more message fits into today.", other: "{count} more messages fit into today." },
   "today.daily_limit": "Your own limit is {count} a day.",
-  "today.accounts": "Accounts with messengers",
-  "today.account": "Messenger",
   "today.no_accounts": "No messenger has been used yet.",
   "today.state": "State",
   "today.used": "Today",

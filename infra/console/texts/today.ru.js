@@ -18,8 +18,6 @@ export default {
   "today.limits": "Лимиты и аккаунты",
   "today.remaining": { one: "Сегодня поместится ещё {count} сообщение.", few: "Сегодня поместится ещё {count} сообщения.", many: "Сегодня поместится ещё {count} сообщений.", other: "Сегодня поместится ещё {count} сообщения." },
   "today.daily_limit": "Ваш лимит: {count} в день.",
-  "today.accounts": "Аккаунты в мессенджерах",
-  "today.account": "Мессенджер",
   "today.no_accounts": "Мессенджеры ещё не использовались.",
   "today.state": "Состояние",
   "today.used": "Сегодня",

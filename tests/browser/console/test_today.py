@@ -75,7 +75,7 @@ def test_the_day_is_watched_live(console: Console, page: Page, salon: Salon) -> 
     expect(written).to_contain_text("1")
     expect(page.get_by_text("Today's campaign has begun.")).to_be_visible()
     limits = page.get_by_role("region", name="Limits and accounts")
-    expect(limits.get_by_role("row").filter(has_text="Telegram")).to_contain_text("1 / 20")
+    expect(limits.get_by_role("region", name="Telegram")).to_contain_text("1 / 20")
 
 
 def test_pause_and_resume(console: Console, page: Page, salon: Salon) -> None:

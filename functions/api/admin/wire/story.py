@@ -112,6 +112,9 @@ def _talk(
     """What was said beside the attempts, till the client's next journey begins."""
     begins = journey.started_at
     next_one = min((j.started_at for j in file.journeys if j.started_at > begins), default=None)
+    for words in heard:
+        if _within(words.at, begins, next_one):
+            yield Event(words.at, Happened.HEARD, text=words.text, channel=words.channel)
     for message in messages:
         if message.purpose is Purpose.SERVICE and _within(message.created_at, begins, next_one):
             yield Event(
@@ -122,9 +125,6 @@ def _talk(
                 state=message.state,
                 by_hand=message.outbox_id.startswith("hand."),
             )
-    for words in heard:
-        if _within(words.at, begins, next_one):
-            yield Event(words.at, Happened.HEARD, text=words.text, channel=words.channel)
 
 
 def _within(at: datetime, begins: datetime, ends: datetime | None) -> bool:
