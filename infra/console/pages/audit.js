@@ -1,13 +1,14 @@
 // Audit: what was changed, when and by whom. The log holds ids; whoever may see the team sees addresses instead.
 
 import { has } from "../i18n.js";
+import { knowCompany } from "../parts/company.js";
 import { badge, card, heading, paged, table, when } from "../ui.js";
 
 const SYSTEM = "system";
 
 export async function render(root, context) {
   const { api, t, signal } = context;
-  const team = await names(context);
+  const [team] = await Promise.all([names(context), knowCompany(context)]);
   const list = paged({
     load: (cursor) => api.get("/audit", { cursor, limit: 50 }, { signal }),
     draw: (items) => table({ caption: t("page.audit"), columns: columns(t, team), rows: items }),

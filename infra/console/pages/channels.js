@@ -1,5 +1,6 @@
 // Channels: messengers, the booking system and the language model, connected step by step; each step is a call of the real service.
 
+import { knowCompany } from "../parts/company.js";
 import { badge, button, card, confirm, dialog, empty, facts, field, form, grid, h, heading, load, note, replace, table, timeline, when } from "../ui.js";
 
 const SECRET = { type: "password", autocomplete: "off", spellcheck: "false" };
@@ -29,6 +30,7 @@ const APPROVAL = { APPROVED: "good", PENDING: "info", IN_APPEAL: "info", REJECTE
 
 export async function render(root, context) {
   const { api, t, signal, can } = context;
+  await knowCompany(context);
   const list = h("div");
   const reload = () => load(list, () => api.get("/channels", {}, { signal }), (found) => drawn(context, found.channels, reload));
   root.append(heading(t("page.channels"), { about: t("channels.about") }), list);

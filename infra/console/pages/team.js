@@ -1,6 +1,7 @@
 // Team: who may sign in, and as what. Owners alone see and change it.
 
 import { newKey } from "../api.js";
+import { knowCompany } from "../parts/company.js";
 import { badge, button, card, confirm, dialog, empty, facts, field, form, h, heading, load, table, when } from "../ui.js";
 
 const ROLES = ["owner", "manager", "viewer"];
@@ -13,6 +14,7 @@ export async function render(root, context) {
     root.append(heading(t("page.team"), { about }), card(null, empty(t("team.for_owners"), t("team.for_owners.hint"))));
     return;
   }
+  await knowCompany(context);
   const list = h("div");
   const reload = () => load(list, () => api.get("/team", {}, { signal }), ({ members }) => drawn(context, members, reload));
   const invite = button(t("team.invite"), { kind: "primary", icon: "plus", onclick: () => invited(context, reload) });
