@@ -10,7 +10,7 @@ from comeback.conversations.model import ChannelKind, OutboxMessage, OutboxState
 from comeback.ports import Catalogue, MessageFacts
 from comeback.reactivation.manual import may_be_tried_again
 from comeback.reactivation.model import Attempt, Completion, Journey, JourneyState, Outcome, Why
-from msgspec import Meta, Struct, json
+from msgspec import Meta, MsgspecError, Struct, json
 
 Id = Annotated[str, Meta(min_length=1, max_length=200)]
 
@@ -100,7 +100,7 @@ class AttemptView(Struct):
             style=attempt.style,
             discount_percent=attempt.discount_percent,
             slots=[OfferedTime.of(slot, catalogue) for slot in attempt.slots],
-            facts=json.decode(attempt.facts, type=MessageFacts) if attempt.facts else None,
+            facts=_facts(attempt.facts),
             message=message.state if message else None,
             error_code=message.error_code if message else "",
             outcome=attempt.outcome,
@@ -108,6 +108,14 @@ class AttemptView(Struct):
             answered_at=attempt.answered_at,
             booked_at=attempt.booked_at,
         )
+
+
+def _facts(written: str) -> MessageFacts | None:
+    """None, too, for what another release wrote in another shape."""
+    try:
+        return json.decode(written, type=MessageFacts) if written else None
+    except MsgspecError:
+        return None
 
 
 class JourneyLine(Struct):
