@@ -125,6 +125,8 @@ def change(api: Api, body: dict[str, Any], **more: Any) -> tuple[int, Any]:
         ({"tag": "любит"}, []),
         ({"q": "8 (916) 123-45-67"}, ["anna"]),
         ({"q": "0001122"}, ["bella"]),
+        ({"q": "8 999 000-11-22"}, ["bella"]),
+        ({"q": "Bella"}, ["bella"]),
         ({"q": "бел", "tag": "любит тишину"}, []),
     ],
 )
@@ -233,6 +235,7 @@ def test_a_change_of_what_is_gone(salon: Api) -> None:
     [
         ({"version": 1, "tags": ["x" * 41]}, "tags[0]"),
         ({"version": 1, "name": "Other"}, "name"),
+        ({"version": 1, "tags": [f"t{n}" for n in range(21)]}, "tags"),
         ({"version": 1, "preferred_staff_id": "nobody"}, "preferred_staff_id"),
         ({"tags": []}, "version"),
         ({"version": 1, "language": "russian"}, "language"),

@@ -124,6 +124,8 @@ def test_a_viewer_takes_nothing(salon: Api, files: FakeFiles) -> None:
         {"subject": "secrets"},
         {"subject": "clients", "format": "pdf"},
         {"subject": "journeys", "since": "2020-01-01"},
+        {"subject": "journeys", "until": "0001-01-02"},
+        {"subject": "results", "since": "9999-12-31"},
         {"subject": "journeys", "since": "2026-03-02", "until": "2026-03-01"},
     ],
 )

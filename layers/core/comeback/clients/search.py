@@ -18,6 +18,8 @@ LONGEST_ID = 512
 """Bytes; a key takes no more than 1,024."""
 FEWEST_DIGITS = 3
 """Of a part of a number."""
+WHOLE_DIGITS = 10
+"""Of a number that can be looked up; fewer are a part of one, whatever country's they might be."""
 
 
 @dataclass(frozen=True)
@@ -39,21 +41,25 @@ class FindClients:
             raise InvalidInput("cursor", "is none of ours", "Send `next` as it came")
         if not text.strip() and not tag:
             return _page(self._store.directory(company_id, after, limit), limit)
-        exact = () if after or tag else self._by_number(company_id, text)
+        number = self._number(company_id, text)
+        exact = () if after or tag else self._whose(company_id, number)
         if exact:
             return Found(exact)
-        fits = Wanted(text, tag).fits
+        fits = Wanted(number or text, tag).fits
         read = self._store.directory(company_id, after, READ_AT_ONCE)
         fitting = [client for client in read if fits(client)]
         if len(fitting) > limit:
             return Found(tuple(fitting[:limit]), fitting[limit - 1].client_id)
         return Found(tuple(fitting), _page(read, READ_AT_ONCE).behind)
 
-    def _by_number(self, company_id: str, text: str) -> tuple[Client, ...]:
-        """Whose WhatsApp number this is; nobody when it is no whole number, or one that only stands in a profile."""
-        if not _digits(text) or any(letter.isalpha() for letter in text):
-            return ()
-        number = phones.e164(text, self._store.company(company_id))
+    def _number(self, company_id: str, text: str) -> str:
+        """E.164, as it stands in profiles; empty for what is no whole number."""
+        if len(_digits(text)) < WHOLE_DIGITS or any(letter.isalpha() for letter in text):
+            return ""
+        return phones.e164(text, self._store.company(company_id))
+
+    def _whose(self, company_id: str, number: str) -> tuple[Client, ...]:
+        """Whose WhatsApp number this is; nobody's when it only stands in a profile."""
         for address in phones.whatsapp(number):
             file = self._store.client_by_address(company_id, address)
             return (file.client,) if file else ()
@@ -69,14 +75,18 @@ class Wanted:
         self._words = folded(text).split()
 
     def fits(self, client: Client) -> bool:
-        """The tag is the whole tag; every word begins a word of the name or of a tag; a number's part stands in the number."""
+        """The tag is the whole tag; every word begins a word of the name or of a tag, or is the id; a number's part stands in the
+        number."""
         tags = [folded(tag) for tag in client.tags]
         if self._tag and self._tag not in tags:
             return False
         if len(self._digits) >= FEWEST_DIGITS:
             return self._digits in _digits(client.phone)
         known = [*folded(client.name).split(), *(word for tag in tags for word in tag.split())]
-        return all(any(word.startswith(wanted) for word in known) for wanted in self._words)
+        return all(
+            wanted == client.client_id.casefold() or any(word.startswith(wanted) for word in known)
+            for wanted in self._words
+        )
 
 
 def folded(text: str) -> str:
