@@ -41,6 +41,8 @@ class Office:
     manager: Any
     store: FakeStore = field(default_factory=FakeStore)
     clock: FixedClock = field(default_factory=FixedClock)
+    books: list[str] = field(default_factory=list)
+    """Of companies whose book was asked to be read."""
 
     def __post_init__(self) -> None:
         numbers = count(1)
@@ -62,7 +64,14 @@ class Office:
     @property
     def connections(self) -> Connections:
         return Connections(
-            self.store, self.keeper, self.doors, self.clock, self.made, WANTED, self.receiver.url
+            self.store,
+            self.keeper,
+            self.doors,
+            self.clock,
+            self.made,
+            WANTED,
+            self.receiver.url,
+            self.books.append,
         )
 
     @property

@@ -6,6 +6,7 @@ the pen leaves what worked. The audit log is written before the outside is chang
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -28,7 +29,7 @@ from comeback.connections.model import (
     Wanted,
     names,
 )
-from comeback.errors import InvalidInput, NotFound
+from comeback.errors import InvalidInput, NotFound, Retryable
 from comeback.outside import checked
 from comeback.ports import Clock, Store
 from comeback.rotation import LINK, rotated
@@ -62,8 +63,8 @@ class Asker:
 
 
 class Connections:
-    """`api`: where our API is reached from outside. `templates`: those of WhatsApp that we write with. `made`: a new
-    secret, unguessable."""
+    """`api`: where our API is reached from outside. `templates`: those of WhatsApp that we write with. `made`: a new secret,
+    unguessable. `read_book` asks for a company's services, staff and clients to be brought in."""
 
     def __init__(
         self,
@@ -74,6 +75,7 @@ class Connections:
         made: Callable[[], str],
         templates: Sequence[Wanted],
         api: str,
+        read_book: Callable[[str], None],
     ) -> None:
         self._store = store
         self._secrets = secrets
@@ -82,6 +84,7 @@ class Connections:
         self._made = made
         self._templates = templates
         self._api = api
+        self._read_book = read_book
 
     def states(self, company_id: str) -> list[State]:
         company, values = self._store.company(company_id), self._secrets.read(company_id)
@@ -177,6 +180,9 @@ class Connections:
         fields = (*sorted(kept), *(("crm_company_id",) if after != company else ()))
         self._save(who, "channels.connect", kind, fields, after if after != company else None)
         self._secrets.change(who.company_id, lambda now: _with(now, kept, until))
+        if kind is Connection.YCLIENTS:
+            with suppress(Retryable):  # the next tick asks for it, too
+                self._read_book(who.company_id)
 
     def _save(
         self,

@@ -37,11 +37,10 @@ from comeback.storage.keyed_vault import KeyedVault
 from comeback.storage.store import DynamoStore
 
 if TYPE_CHECKING:
-    from comeback.bookings.catalogue import ChangeCatalogue
-    from comeback.companies.settings import ChangeSettings
     from comeback.analytics.daily_report import DailyReport
     from comeback.analytics.exports import Export
     from comeback.analytics.results import ShowResults
+    from comeback.bookings.catalogue import ChangeCatalogue
     from comeback.channels.registry import Messengers
     from comeback.clients.card import ChangeClient
     from comeback.clients.crm_events import CrmChanged
@@ -51,6 +50,7 @@ if TYPE_CHECKING:
     from comeback.clients.search import FindClients
     from comeback.clients.sync import CrmSync, SyncTick
     from comeback.clients.visits_import import VisitsImport
+    from comeback.companies.settings import ChangeSettings
     from comeback.connections.connect import Connections
     from comeback.connections.model import Wanted
     from comeback.connections.templates import Templates
@@ -137,8 +137,13 @@ def connections(api: str) -> "Connections":
 
     from comeback.connections.connect import Connections
 
+    def read_book(company_id: str) -> None:
+        from comeback.clients.sync import EVENT, FULL
+
+        _events().publish(company_id, EVENT, {"name": FULL})
+
     keeper, doors, templates = _keeper(), _doors(), _templates()
-    return Connections(store(), keeper, doors, clock(), token_urlsafe, templates, api)
+    return Connections(store(), keeper, doors, clock(), token_urlsafe, templates, api, read_book)
 
 
 def whatsapp_templates() -> "Templates":
