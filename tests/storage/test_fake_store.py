@@ -26,7 +26,7 @@ from comeback.changes import (
     TouchConversation,
 )
 from comeback.clients.model import Client, Consent, Visit, VisitStatus
-from comeback.companies.model import Company
+from comeback.companies.model import BusinessType, Company
 from comeback.conversations.model import (
     Address,
     ChannelKind,
@@ -285,3 +285,18 @@ def test_the_audit_log_is_read_backwards_page_by_page(both: Store) -> None:
     assert both.audit("salon", "", 2) == newest[:2]
     assert both.audit("salon", newest[1].entry, 2) == newest[2:]
     assert both.audit("salon", newest[3].entry, 2) == []
+
+
+def test_the_directory_goes_by_id_and_messages_by_time(both: Store) -> None:
+    both.save_company(Company("salon", "Salon", "Europe/Moscow", BusinessType.BEAUTY))
+    for client_id in ("zoe", "anna", "bob"):
+        both.commit([SaveClient(replace(ANNA, client_id=client_id, tags=("a", "b")))])
+    page = both.directory("salon", "", 2)
+    assert [client.client_id for client in page] == ["anna", "bob"]
+    assert page[0].tags == ("a", "b")
+    assert [client.client_id for client in both.directory("salon", "bob", 2)] == ["zoe"]
+    for n, outbox_id in enumerate(("z.1", "a.1")):
+        at = NOW + timedelta(hours=n)
+        both.commit([PutOutbox(replace(MESSAGE, outbox_id=outbox_id, created_at=at))])
+    assert [m.outbox_id for m in both.messages("salon", "anna")] == ["z.1", "a.1"]
+    assert list(both.messages("salon", "bob")) == []
