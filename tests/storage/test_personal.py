@@ -42,6 +42,8 @@ PLAIN = {
     "journey": "company_id client_id service_id journey_id counted",
     "active": "journey_id",
     "trial": "company_id client_id trial_id service_id",
+    "person": "client_id taken_by",
+    "heard": "",
 }
 """Texts of a client's items that say nothing of who it is: ids, codes, reasons of ours. Who adds one thinks about it here."""
 FREE = (UnicodeAttribute, Texts, MapAttribute, ListAttribute, UnicodeSetAttribute)
