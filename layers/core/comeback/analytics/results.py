@@ -243,9 +243,9 @@ def _checked(since: date, until: date) -> None:
     if since < EARLIEST - timedelta(days=MOST_DAYS):
         raise InvalidInput("since", "is before anything happened", "Send a later day")
     if since > until:
-        raise InvalidInput("since", "is after `until`", "Send the earlier day as since")
+        raise InvalidInput("since", "is after until", "Begin with the earlier day")
     if (until - since).days >= MOST_DAYS:
-        raise InvalidInput("since", "is more than a year before `until`", "Ask for a shorter time")
+        raise InvalidInput("since", "is not within a year before until", "Ask for fewer days")
 
 
 def _added(counts: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
