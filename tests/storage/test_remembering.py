@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from comeback.changes import BindAddress, SaveClient
+from comeback.changes import BindAddress, SaveClient, SaveCompany, SaveRule
 from comeback.companies.model import Company
 from comeback.conversations.model import MessageReceived
+from comeback.errors import Conflict
+from comeback.reactivation.model import ServiceRule
 from comeback.runtime.remembering import ADDRESSES, SECONDS, Memory, RememberingStore
 from comeback.storage.keyed_vault import KeyedVault
 
@@ -137,3 +139,28 @@ def test_an_answer_to_an_offer_is_one_reading_and_one_writing(
         life.receive.receive("salon", event)
     assert wire.counted() == {"Query": 1, "TransactWriteItems": 1}
     assert written == [5, 3]  # the first answer is counted in the funnel
+
+
+def test_who_edits_is_shown_what_another_process_has_saved(
+    store: RememberingStore, company: Company, table: str, vault: KeyedVault
+) -> None:
+    store.save_company(company)
+    rule = ServiceRule("cut")
+    assert (store.company("salon"), store.catalogue("salon").rules) == (company, {})
+    another = RememberingStore(table, vault)
+    another.commit([SaveRule("salon", rule)])
+    another.commit([SaveCompany(replace(company, enabled=False))])
+    store.forget("salon")
+    assert not store.company("salon").enabled
+    assert store.catalogue("salon").rules == {"cut": replace(rule, version=1)}
+
+
+def test_what_was_refused_was_decided_on_an_old_memory(
+    store: RememberingStore, company: Company, table: str, vault: KeyedVault
+) -> None:
+    store.save_company(company)
+    store.company("salon")
+    RememberingStore(table, vault).commit([SaveCompany(replace(company, enabled=False))])
+    with pytest.raises(Conflict):
+        store.commit([SaveCompany(replace(company, week_cap=1))])
+    assert not store.company("salon").enabled
