@@ -16,10 +16,11 @@ from unittest.mock import patch
 import boto3
 from comeback.changes import SaveVisit
 from comeback.conversations.model import Address, ChannelKind
+from comeback.ports import Reservation
 from comeback.reactivation.scene import JourneyRef
 from comeback.runtime.meter import METER
 from comeback.storage import keys, transaction
-from comeback.storage.items.limits import AccountItem, Reservation, SendingDayItem
+from comeback.storage.items.limits import AccountItem, SendingDayItem
 from comeback.storage.keyed_vault import KeyedVault
 from comeback.storage.store import DynamoStore
 from comeback.storage.table import Put, Update, schema
