@@ -22,6 +22,7 @@ from api.admin import (
 )
 from api.admin.dispatch import routed
 from chalice.app import Chalice, Response
+from comeback.runtime.logs import discreet
 
 RESOURCES = (
     today.today,
@@ -51,6 +52,7 @@ def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
+@discreet
 def handler(event: Mapping[str, Any], context: object) -> Any:
     found = routed(event, app.routes)
     return (

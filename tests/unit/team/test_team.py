@@ -162,6 +162,7 @@ def test_more_than_a_page_are_found(
 
 
 def test_a_pool_that_is_not_there_is_told_without_a_word_of_the_user(cognito: Any) -> None:
+    people = CognitoTeam(cognito, "us-east-1_none")
     with pytest.raises(Unavailable) as told:
-        CognitoTeam(cognito, "us-east-1_none").member("salon", "anna@example.com")
+        people.invite("salon", "anna@example.com", Role.VIEWER, "en")
     assert "anna" not in str(told.value)
