@@ -31,6 +31,11 @@ NO_USE_CASES = {
     "as_stored": "a port",
     "journey_list": "reads only",
     "standing_today": "reads only",
+    "api_address": "a setting",
+    "connections": "asks other services for one person, who asks again: tests/adapters/connections",
+    "whatsapp_templates": "asks WhatsApp for one person, who asks again: tests/adapters/connections",
+    "team": "Cognito's users, one call each: tests/unit/team",
+    "letters": "sends, then deletes; twice does no harm: tests/unit/runtime/test_letters.py",
 }
 """Wiring's other public functions, and why they are none."""
 

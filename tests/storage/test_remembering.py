@@ -138,7 +138,10 @@ def test_an_answer_to_an_offer_is_one_reading_and_one_writing(
         wire.counted()
         life.receive.receive("salon", event)
     assert wire.counted() == {"Query": 1, "TransactWriteItems": 1}
-    assert written == [7, 4]  # the first is counted in the funnel, and calls the person whom both words are kept for
+    assert written == [
+        7,
+        4,
+    ]  # the first is counted in the funnel, and calls the person whom both words are kept for
 
 
 def test_who_edits_is_shown_what_another_process_has_saved(

@@ -61,9 +61,16 @@ PAGES = [
 SHOWN = [page for page in PAGES if page.method == "GET"]
 OF_NO_DATA = {
     f"/admin/{{company}}/{path}"
-    for path in ("channels", "channels/whatsapp/templates", "letters", "team", "team/{user}")
+    for path in (
+        "channels",
+        "channels/whatsapp/templates",
+        "company",
+        "letters",
+        "team",
+        "team/{user}",
+    )
 }
-"""Views that answer the same with and without data: what they show lies elsewhere."""
+"""Views that answer the same with and without data: what they show lies elsewhere, or is there from the beginning."""
 
 
 def shown(route: Route) -> str:

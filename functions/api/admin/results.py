@@ -1,7 +1,7 @@
 """What the messages brought, and what is being learnt."""
 
 from api.admin.resource import Asked, Resource
-from api.admin.wire import results as wire
+from api.admin.wire import making_results as making
 from api.admin.wire.results import Experiments, PeriodQuery, Results
 from comeback.analytics.results import days_of
 from comeback.runtime import wiring
@@ -17,10 +17,10 @@ def show_stats(asked: Asked[PeriodQuery]) -> Results:
     until = query.until or today
     since = query.since or days_of(query.period, until)[0]
     found = wiring.results().company(asked.company_id, since, until, asked.now)
-    return wire.shown(found, company)
+    return making.shown(found, company)
 
 
 @results.get("/experiments", answers=Experiments)
 def list_experiments(asked: Asked[None]) -> Experiments:
     """What is tried beside what, and how often each way was followed by a booking."""
-    return wire.experiments(wiring.results().experiments(asked.company_id))
+    return making.experiments(wiring.results().experiments(asked.company_id))
