@@ -3,19 +3,21 @@
 import json
 import os
 from collections.abc import Mapping
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from dataclasses import replace
 from io import StringIO
 from typing import Any
 from unittest.mock import patch
 
 import msgspec
+from api.admin import audit, journeys
 from api.admin.app import RESOURCES, app
 from api.admin.dispatch import routed
 from api.admin.resource import Operation, answered
+from api.admin.wire.cursors import cursor
 from api.session import app as session
 from chalice.app import Request
-from comeback.errors import Refused
+from comeback.errors import InvalidInput, Refused
 
 from tests.fuzz.parser import Parser, documents
 
@@ -56,6 +58,15 @@ def paths(data: bytes) -> None:
     path = data.decode(errors="replace")
     found = routed({"path": path, "requestContext": {}}, app.routes)
     assert found is None or found["requestContext"]["resourcePath"] in app.routes
+
+
+def cursors(data: bytes) -> None:
+    """One that we gave, or anything."""
+    given = data.decode(errors="replace")
+    for read in (audit._entry, journeys._place, lambda text: journeys._place(cursor(text))):
+        with suppress(InvalidInput):
+            read(given)
+    audit._cursor(given)
 
 
 class Nobody:
@@ -114,10 +125,17 @@ SIGNED = (
     {"body": {"challenge": "totp", "session": "s", "email": "anna@example.com", "code": "123456"}},
     {"cookie": "comeback_session=token"},
 )
+CURSORS = (
+    b"",
+    cursor("2026-03-02", "jabc").encode(),
+    cursor("2026-02-30", "jabc").encode(),
+    audit._cursor("2026-03-02T09:00:00+00:00#abc").encode(),
+)
 PARSERS = (
     Parser("admin_calls", calls, documents(ASKED), 500),
     Parser(
         "admin_paths", paths, (b"/admin/salon/due", b"/admin/salon/clients/%D0%90", b"//"), 3_000
     ),
+    Parser("cursors", cursors, CURSORS, 4_000),
     Parser("sessions", doors, documents(SIGNED), 700),
 )

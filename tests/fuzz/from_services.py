@@ -14,6 +14,7 @@ from comeback.ai.gemini import GeminiModel
 from comeback.ai.wire import EstimatedInterval, ReadAnswer, WrittenText
 from comeback.bookings.model import BookingRequest, Slot
 from comeback.channels import telegram, whatsapp
+from comeback.channels import whatsapp_business as whatsapp_account
 from comeback.channels.telegram import TelegramChannel
 from comeback.channels.whatsapp import WhatsAppChannel
 from comeback.conversations.model import ChannelKind
@@ -22,6 +23,8 @@ from comeback.crm.yclients_http import Tokens, YclientsHttp
 from comeback.reactivation.answers import reading
 from comeback.reactivation.fact_check import problems
 from comeback.runtime import secrets
+from comeback.runtime.letters import Letter
+from comeback.runtime.secret_keeper import SecretsManagerKeeper
 from comeback.runtime.secrets import CompanySecrets
 from telegram import Bot
 from telegram.request import BaseRequest
@@ -235,6 +238,27 @@ def whatsapp_answers(data: bytes) -> None:
         WhatsAppChannel("t", "1", "http://x").send(message(ChannelKind.WHATSAPP, "79990000001"))
 
 
+def whatsapp_business(data: bytes) -> None:
+    """What Meta says of a number, its templates and where it calls."""
+    told, body = headed(data)
+
+    class Client:
+        def request(self, *_asked: object, **_options: object) -> httpx.Response:
+            return httpx.Response(_status(told[0] if told else 200), content=body)
+
+    business = whatsapp_account.WhatsAppBusiness("t", "1", "2", "http://x")
+    ask = (business.number, business.templates, business.pointed, business.leave)
+    with patch.object(whatsapp_account, "http_client", Client):
+        ask[told[1] % len(ask) if len(told) > 1 else 0]()
+
+
+BUSINESS_ANSWERS = (
+    b'#200 0\n{"display_phone_number": "+7", "verified_name": "Salon", "quality_rating": "GREEN"}',
+    b'#200 1\n{"data": [{"name": "x", "language": "ru", "status": "APPROVED"}], "paging": {}}',
+    b'#200 2\n{"data": [{"override_callback_uri": "https://x"}]}',
+    b'#400 0\n{"error": {"message": "x", "code": 100, "error_user_msg": "y"}}',
+    b'#401 3\n{"error": {"code": 190, "message": "x"}}',
+)
 SENT = {"message_id": 5, "date": 1772442000, "chat": {"id": 7, "type": "private"}, "text": "x"}
 TELEGRAM_ANSWERS = (
     b"#200\n" + json.dumps({"ok": True, "result": SENT}).encode(),
@@ -256,6 +280,24 @@ WHATSAPP_ANSWERS = (
 # ── our own secrets, which people write ──────────────────────────────────────────────────────────
 
 
+def kept_secrets(data: bytes) -> None:
+    """What somebody wrote by hand where the console keeps its own."""
+
+    class Manager:
+        def get_secret_value(self, **_asked: str) -> Mapping[str, str]:
+            return {"SecretString": text_of(data), "VersionId": "v"}
+
+    SecretsManagerKeeper(Manager(), CompanySecrets("test")).read("salon")
+
+
+def dead_letters(data: bytes) -> None:
+    """Poison, which was too much for its function, is looked at by the operator and on the console."""
+    letter = Letter({"MessageId": "m", "Body": text_of(data)})
+    assert isinstance(letter.kind, str)
+    assert isinstance(letter.company_id, str)
+    assert isinstance(letter.is_tick, bool)
+
+
 def secret_documents(data: bytes) -> None:
     class Manager:
         def get_secret_value(self, SecretId: str) -> Mapping[str, str]:  # noqa: N803  # boto3's
@@ -272,11 +314,21 @@ KEPT: tuple[dict[str, str], ...] = (
     {"yclients_partner_token": "p", "yclients_user_token": "u", "crm_webhook_secret": "c"},
     {},
 )
+LETTERS = (
+    {"company_id": "salon", "channel": "telegram", "body": {"update_id": 1, "message": {}}},
+    {"company_id": "salon", "kind": "crm.changed", "detail": {"resource": "record"}},
+    {"company_id": "salon", "client_id": "c", "outbox_id": "o"},
+    {"Records": [{"s3": {"object": {"key": "imports/salon/may+2026.csv"}}}]},
+    {"detail-type": "Scheduled Event"},
+)
 PARSERS = (
     Parser("yclients_answers", yclients, ANSWERED, 14_000, DOCUMENTED),
     Parser("model_texts", model_texts, MODEL_TEXTS, 6_000, DOCUMENTED),
     Parser("gemini_answers", gemini_answers, GENERATED, 400, DOCUMENTED),
     Parser("telegram_answers", telegram_answers, TELEGRAM_ANSWERS, 2_000, DOCUMENTED),
     Parser("whatsapp_answers", whatsapp_answers, WHATSAPP_ANSWERS, 6_000, DOCUMENTED),
+    Parser("whatsapp_business", whatsapp_business, BUSINESS_ANSWERS, 3_000, DOCUMENTED),
+    Parser("kept_secrets", kept_secrets, documents(KEPT), 3_000, DOCUMENTED),
+    Parser("dead_letters", dead_letters, documents(LETTERS), 6_000),
     Parser("secret_documents", secret_documents, documents(KEPT), 6_000, DOCUMENTED),
 )

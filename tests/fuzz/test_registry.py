@@ -17,6 +17,13 @@ OURS: Mapping[str, str] = {
     "layers/core/comeback/runtime/clock.py": "the local cloud's simulated time",
     "layers/core/comeback/reactivation/naming.py": "makes a name out of a digest",
     "layers/core/comeback/rotation.py": "a date that make rotate has written, refused by name when it is none",
+    "functions/api/admin/answers.py": "writes, and reads nothing",
+    "functions/api/admin/wire/journeys.py": "the facts of an attempt, which generate has written",
+    "functions/api/session/app.py": "claims in a token that Cognito has just given us; what comes in is read elsewhere",
+    "layers/core/comeback/reactivation/generate.py": "writes facts, and reads nothing",
+    "layers/core/comeback/reactivation/cancel.py": "`load` is the scene's, from the table",
+    "layers/core/comeback/reactivation/manual.py": "`load` is the scene's, from the table",
+    "layers/core/comeback/connections/connect.py": "its own note, from the table",
     "infra/admin/": "an administrator's terminal: what is wrong there is shown to them; their file is fuzzed",
 }
 """Prefix of a path → why what is read there is not from outside."""

@@ -56,8 +56,9 @@ class Letter:
     @property
     def files(self) -> list[str]:
         """Keys of uploaded files whose import failed, when it is that."""
-        records = parsed(self.raw).get("Records", [])
-        return [unquote_plus(r["s3"]["object"]["key"]) for r in records if "s3" in r]
+        records = parsed(self.raw).get("Records")
+        keys = map(_key, records if isinstance(records, list) else [])
+        return [key for key in keys if key]
 
     @property
     def kind(self) -> str:
@@ -82,8 +83,14 @@ class Letter:
 def parsed(raw: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
         return _object(json.loads(raw["Body"]))
-    except ValueError:
+    except (ValueError, RecursionError):  # it may be what killed it
         return {}
+
+
+def _key(record: Any) -> str:
+    """Of a notification by S3; empty for anything else."""
+    key = _object(_object(_object(record).get("s3")).get("object")).get("key")
+    return unquote_plus(key) if isinstance(key, str) else ""
 
 
 def _object(value: Any) -> Mapping[str, Any]:
