@@ -22,6 +22,7 @@ from comeback.crm.yclients import Yclients
 from comeback.crm.yclients_http import Tokens, YclientsHttp
 from comeback.deadline import bounded
 from comeback.errors import Unavailable, UnknownOutcome
+from comeback.runtime import aws
 from comeback.runtime.clock import WorldClock
 from comeback.runtime.queues import SqsEvents
 from comeback.storage import table
@@ -125,7 +126,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it would keep these keys for later tests
-    made = (telegram.bot, whatsapp.http_client, gemini._client)
+    made = (aws.session, aws.client, telegram.bot, whatsapp.http_client, gemini._client)
     for cached in made:
         cached.cache_clear()
     yield

@@ -257,6 +257,8 @@ def _makes(node: ast.AST, imported: set[str]) -> bool:
     made = node.func
     if isinstance(made, ast.Name):
         return made.id in MAKING & imported
+    if isinstance(made, ast.Attribute) and made.attr == "create_client":
+        return True  # of whatever session
     packages = MODULES | imported
     whose = made.value if isinstance(made, ast.Attribute) else None
     return isinstance(whose, ast.Name) and whose.id in packages and made.attr in MAKING  # type: ignore[attr-defined]

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import botocore.endpoint
 import pytest
 from cloud import places, stack
@@ -218,7 +217,6 @@ def moved_in(deployed: Mapping[str, str], aws_url: str) -> Iterator[Indoors]:
             patch.setenv(name, value)
         patch.setitem(aws.READ_SECONDS, "s3", S3_SECONDS)
         patch.setattr(botocore.endpoint, "time", _Impatient)
-        patch.setattr(boto3, "DEFAULT_SESSION", None)  # with the keys of this environment
         _forget()
         home = Indoors(outputs, listening)
         patch.setenv("AWS_ENDPOINT_URL", aws_url)

@@ -8,7 +8,6 @@ from itertools import combinations
 from threading import Barrier
 from typing import Any
 
-import boto3
 import pytest
 from cloud import places
 from comeback.bookings.model import Slot
@@ -18,7 +17,7 @@ from comeback.conversations.model import Address, ChannelKind
 from comeback.errors import Retryable
 from comeback.reactivation.model import Attempt, Journey, JourneyState
 from comeback.runtime import wiring
-from comeback.runtime.aws import client
+from comeback.runtime.aws import client, session
 from demo.driver import Driver
 
 from tests.e2e.shop import Shop, text_of
@@ -40,12 +39,11 @@ def receive(
         monkeypatch.setenv(name, value)
     for name, value in places.aws_environment().items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # with the keys of this environment
     kept = [f for f in vars(wiring).values() if hasattr(f, "cache_clear")]
-    for made in (*kept, client):
+    for made in (*kept, client, session):
         made.cache_clear()
     yield wiring.receive
-    for made in (*kept, client):
+    for made in (*kept, client, session):
         made.cache_clear()
 
 

@@ -22,6 +22,8 @@ from comeback.runtime.logs import count, logger
 Given = TypeVar("Given")
 View = Callable[["Asked[Any]"], Any]
 LONGEST_KEY = 128
+LONGEST_ID = 512
+"""Bytes. A partition key of DynamoDB has 2,048, with the company's id before it."""
 
 
 @dataclass(frozen=True)
@@ -197,8 +199,10 @@ def _asked(
     """Raises NotFound for another's company, as for none; Refused for a role that may not; InvalidInput."""
     if named["company"] != who.company_id:
         raise NotFound("another company's")
-    if not all(map(str.isprintable, named.values())):
-        raise NotFound("no id of ours has such letters")
+    if not all(
+        value.isprintable() and len(value.encode()) <= LONGEST_ID for value in named.values()
+    ):
+        raise NotFound("no id of ours is written so")
     if not who.role.may(operation.role):
         raise Refused(f"{operation.id} is for {operation.role}")
     return Asked(

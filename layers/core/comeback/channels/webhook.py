@@ -1,6 +1,6 @@
 """What every messenger's webhook does: check who calls, put each event on the inbound queue, answer.
 
-Imports only boto3, msgspec and the standard library: a webhook's cold start is felt by the messenger (DESIGN §7).
+Imports only botocore, msgspec and the standard library: a webhook's cold start is felt by the messenger (DESIGN §7).
 """
 
 import base64
