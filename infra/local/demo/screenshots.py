@@ -11,12 +11,8 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 PHONES = 3
 WIDTH, HEIGHT = 1360, 900
 PATIENCE_MS = 30_000
-CONSOLE = {
-    "today": "#/today",
-    "journey": "#/journeys",
-    "services": "#/services",
-    "results": "#/results",
-}
+CONSOLE = {"journey": "#/journeys", "services": "#/services", "results": "#/results"}
+TODAY = {"today": "#/today"}
 _LAPTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 860}, "locale": "en-GB"}
 _PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
@@ -61,11 +57,23 @@ def take_report(path: Path, name: str) -> None:
         browser.close()
 
 
+def take_today(folder: Path, email: str, password: str) -> None:
+    """The page of the day that runs now; and on a phone, in Russian and dark."""
+    _take(folder, email, password, (_LAPTOP, TODAY), (_PHONE, {"phone": "#/today"}))
+
+
 def take_console(folder: Path, email: str, password: str) -> None:
-    """`console-*.png`: what each page of `CONSOLE` shows of the salon that runs now, and one on a phone, in Russian and dark."""
+    """`console-*.png`: what each page of `CONSOLE` shows of the salon that runs now."""
+    _take(folder, email, password, (_LAPTOP, CONSOLE))
+
+
+def _take(
+    folder: Path, email: str, password: str, *sets: tuple[dict[str, Any], dict[str, str]]
+) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=[*FLAGS])
-        for looks, pages in (_LAPTOP, CONSOLE), (_PHONE, {"phone": "#/today"}):
+        for looks, pages in sets:
             context = browser.new_context(**looks)
             page = context.new_page()
             page.set_default_timeout(PATIENCE_MS)

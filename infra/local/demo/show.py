@@ -35,6 +35,10 @@ def run_salon(
         team.gather(outputs, seeded.company)
         console.print(f"The console: [link]{places.console_url()}[/link]  {team.told()}")
         first_message(console, driver, seeded, began)
+        if options.screenshot:
+            from demo.screenshots import take_today
+
+            take_today(options.screenshot.parent, team.EMAILS[Role.OWNER], team.PASSWORD)
         console.print(f"Phones of the clients: [link]{places.world_url()}/phones?wall=3[/link]")
         living.live(driver, seeded.company, options.weeks * 7)
         morning, facts = owner.last_report(driver), results.facts(driver, seeded.company)
