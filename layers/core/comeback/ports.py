@@ -314,6 +314,16 @@ class Catalogue:
     staff: Mapping[str, Staff]
     rules: Mapping[str, ServiceRule]
 
+    def title(self, service_id: str) -> str:
+        """Empty for a service that is gone."""
+        service = self.services.get(service_id)
+        return service.title if service else ""
+
+    def name(self, staff_id: str) -> str:
+        """Empty for who has left."""
+        member = self.staff.get(staff_id)
+        return member.name if member else ""
+
 
 @dataclass(frozen=True)
 class ImportedClient:

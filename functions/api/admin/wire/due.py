@@ -56,12 +56,12 @@ class DueLine(Struct):
     def of(
         cls, due: DueService, client: Client | None, catalogue: Catalogue, on: date, currency: str
     ) -> "DueLine":
-        service, told = catalogue.services.get(due.service_id), parts(due, on)
+        told = parts(due, on)
         return cls(
             client_id=due.client_id,
             client=client.name if client else "",
             service_id=due.service_id,
-            service=service.title if service else "",
+            service=catalogue.title(due.service_id),
             due_on=due.due_on,
             next_on=due.next_on,
             last_visit_on=due.last_visit_on,
@@ -118,12 +118,11 @@ class MessagePreview(Struct):
     @classmethod
     def of(cls, preview: Preview, catalogue: Catalogue) -> "MessagePreview":
         journey = preview.journey
-        service = catalogue.services.get(journey.service_id)
         return cls(
             client_id=journey.client_id,
             client=preview.file.client.name,
             service_id=journey.service_id,
-            service=service.title if service else "",
+            service=catalogue.title(journey.service_id),
             reason=preview.due.reason if preview.due else "",
             skipped=preview.skipped,
             unprepared=preview.unprepared,

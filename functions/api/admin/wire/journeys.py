@@ -54,8 +54,7 @@ class OfferedTime(Struct):
 
     @classmethod
     def of(cls, slot: Slot, catalogue: Catalogue) -> "OfferedTime":
-        member = catalogue.staff.get(slot.staff_id)
-        name = member.name if member else ""
+        name = catalogue.name(slot.staff_id)
         return cls(slot.starts_at, slot.minutes, slot.service_id, slot.staff_id, name)
 
 
@@ -143,13 +142,13 @@ class JourneyLine(Struct):
 
     @classmethod
     def of(cls, journey: Journey, client: Client | None, catalogue: Catalogue) -> "JourneyLine":
-        service, attempt = catalogue.services.get(journey.service_id), journey.attempt
+        attempt = journey.attempt
         return cls(
             client_id=journey.client_id,
             journey_id=journey.journey_id,
             client=client.name if client else "",
             service_id=journey.service_id,
-            service=service.title if service else "",
+            service=catalogue.title(journey.service_id),
             why=journey.why,
             campaign_on=journey.campaign_on,
             started_at=journey.started_at,

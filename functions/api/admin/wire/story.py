@@ -135,12 +135,11 @@ def _booking(journey: Journey, file: ClientFile, catalogue: Catalogue) -> Bookin
     visit = next((v for v in file.visits if v.journey_id == journey.journey_id), None)
     if visit is None:
         return None
-    service, member = catalogue.services.get(visit.service_id), catalogue.staff.get(visit.staff_id)
     return Booking(
         visit_id=visit.visit_id,
         at=visit.starts_at,
-        service=service.title if service else "",
-        staff=member.name if member else "",
+        service=catalogue.title(visit.service_id),
+        staff=catalogue.name(visit.staff_id),
         status=visit.status,
         amount_minor=visit.amount_minor,
     )

@@ -202,13 +202,12 @@ class Turn:
         return Effects(changes=(SaveJourney(counted), *counts))
 
     def say_booked(self, visit: Visit) -> Effects:
-        staff = self.scene.catalogue.staff.get(visit.staff_id)
-        service = self.scene.catalogue.services.get(visit.service_id)
+        catalogue = self.scene.catalogue
         return self.say(
             "You are booked: {when}, {service}, {staff}. See you!",
             when=wording.when(visit.starts_at, self.company.zone, self.language),
-            service=service.title if service else "",
-            staff=staff.name if staff else "",
+            service=catalogue.title(visit.service_id),
+            staff=catalogue.name(visit.staff_id),
         )
 
     def say_away(self, until: date) -> Effects:
@@ -219,10 +218,10 @@ class Turn:
         return self._say(text(self.language, message, **variables), ())
 
     def _list(self, opening: str, numbered: Sequence[tuple[int, Slot]]) -> Effects:
-        zone, staff = self.company.zone, self.scene.catalogue.staff
+        zone, catalogue = self.company.zone, self.scene.catalogue
         lines = [
             f"{n}. {wording.when(slot.starts_at, zone, self.language)}, "
-            f"{staff[slot.staff_id].name if slot.staff_id in staff else ''}".rstrip(", ")
+            f"{catalogue.name(slot.staff_id)}".rstrip(", ")
             for n, slot in numbered
         ]
         attempt = self.journey.attempt.number
