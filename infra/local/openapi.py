@@ -7,7 +7,6 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -198,12 +197,12 @@ def _content(schema: Mapping[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def text() -> str:
-    return json.dumps(document(), indent=1, ensure_ascii=False, sort_keys=False) + "\n"
+    return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
 
 
-def main(file: Path = FILE) -> int:
-    file.write_text(text())
-    print(f"{file.relative_to(places.ROOT)}: {len(document()['paths'])} paths")
+def main() -> int:
+    FILE.write_text(text())
+    print(f"{FILE.relative_to(places.ROOT)} is written")
     return 0
 
 

@@ -135,7 +135,6 @@ class Resource(Blueprint):
         answers: Any = None,
         role: Role = Role.MANAGER,
         current: View | None = None,
-        **_told: Any,
     ) -> Callable[[View], View]:
         kept = current is not None
         return self._serve(
