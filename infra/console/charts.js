@@ -12,7 +12,6 @@
 //            notes: [[text|null]] under the value, few: [[boolean]] a cell that is drawn as known from too little})
 //   interval({label, low, mid, high, format, zero = 0})                            a value with its interval against zero
 //   visits({label, visits: [{at, label}], band: {low, mid, high}, now})            dates on a line, a forecast's band after them
-//   spark(values, label)                                                           a small line without axes
 
 import { dayMonth, number, t } from "./i18n.js";
 import { h, replace, svg } from "./ui.js";
@@ -257,7 +256,7 @@ export function heatMap({ label, rows, columns, values, format = number, title, 
   );
 }
 
-// ── a value, a line of visits, a spark ───────────────────────────────────────────────────────────
+// ── a value, a line of visits ────────────────────────────────────────────────────────────────────
 
 export function interval({ label, low, mid, high, format = number, zero = 0 }) {
   const draw = (width, height) => {
@@ -293,11 +292,4 @@ export function visits({ label, visits: past, band, now }) {
     ];
   };
   return figure(label, 92, draw, { head: ["", ""], rows: past.map((v) => [dayMonth(v.at), v.label ?? ""]) });
-}
-
-export function spark(values, label) {
-  const toX = scale(0, Math.max(1, values.length - 1), 2, 98);
-  const toY = scale(Math.min(...values), Math.max(...values), 26, 4);
-  const d = values.map((value, place) => `${place ? "L" : "M"}${toX(place)} ${toY(value)}`).join("");
-  return svg("svg", { class: "spark", role: "img", "aria-label": label, viewBox: "0 0 100 30" }, svg("path", { class: "line accent", d }));
 }

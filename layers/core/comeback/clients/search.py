@@ -101,12 +101,3 @@ def _digits(text: str) -> str:
 def _page(read: Iterable[Client], limit: int) -> Found:
     clients = tuple(read)
     return Found(clients, clients[-1].client_id if len(clients) == limit else "")
-
-
-def everybody(store: Store, company_id: str) -> Iterable[Client]:
-    """For exports: the whole directory, page by page."""
-    after, more = "", True
-    while more:
-        read = store.directory(company_id, after, READ_AT_ONCE)
-        yield from read
-        after, more = (read[-1].client_id, True) if len(read) == READ_AT_ONCE else ("", False)

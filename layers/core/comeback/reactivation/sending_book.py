@@ -2,7 +2,7 @@
 `sending_limits` and `account_health`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -63,9 +63,6 @@ class SendingBook:
 
     def account(self, channel: ChannelKind) -> Account:
         return self.accounts.get(channel, Account(channel))
-
-    def with_reserved(self, reservation: Reservation) -> "SendingBook":
-        return replace(self, reserved=(*self.reserved, reservation))
 
     def _standing(self, channel: ChannelKind) -> Standing:
         return account_health.standing(self.account(channel), self.now)
