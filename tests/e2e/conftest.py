@@ -7,7 +7,7 @@ test makes a company of its own (`company_id`).
 import os
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -17,6 +17,8 @@ import httpx
 import pytest
 from cloud import places, stack, up
 from demo.driver import Driver
+
+from tests.e2e.door import Door
 
 MONDAY = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 """When the world's clock starts: nine in the morning in Moscow."""
@@ -82,6 +84,14 @@ def acting_as(deployed: dict[str, str]) -> Callable[[str, str], Any]:
         )
 
     return client
+
+
+@pytest.fixture
+def door(
+    api: httpx.Client, aws: Callable[[str], Any], deployed: Mapping[str, str]
+) -> Iterator[Door]:
+    yield Door(api, aws("cognito-idp"), deployed["UserPoolId"])
+    api.cookies.clear()
 
 
 @pytest.fixture

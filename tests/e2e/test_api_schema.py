@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,8 @@ from comeback.conversations.model import ChannelKind
 from comeback.team.model import Role
 from demo.driver import Driver
 
+from tests.e2e.door import Door
 from tests.e2e.shop import Shop
-from tests.e2e.test_console import Door
 
 ST = places.LOCAL / "schemathesis" / "bin" / "st"
 EXAMPLES = "8"
@@ -44,15 +43,13 @@ def of_company(company_id: str) -> dict[str, Any]:
 def test_every_answer_is_one_that_the_description_announces(
     driver: Driver,
     api: httpx.Client,
-    aws: Callable[[str], Any],
-    deployed: Mapping[str, str],
+    door: Door,
     company_id: str,
     tmp_path: Path,
 ) -> None:
     shop = Shop(driver, company_id, ChannelKind.TELEGRAM, SERIAL)
     shop.open()
     shop.campaign()
-    door = Door(api, aws("cognito-idp"), deployed["UserPoolId"])
     token = door.token(door.member(company_id, Role.OWNER))
     described = tmp_path / "openapi.json"
     described.write_text(json.dumps(of_company(company_id)))

@@ -1,9 +1,7 @@
 """The console on the deployed cloud, in a browser: signed in at the edge, a journey watched from sending to booking."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-import httpx
 import pytest
 from cloud import places
 from cloud.browser import executable
@@ -13,8 +11,8 @@ from demo.driver import Driver
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.conftest import FLAGS
+from tests.e2e.door import PASSWORD, Door
 from tests.e2e.shop import Shop, buttons_of
-from tests.e2e.test_console import PASSWORD, Door
 
 SERIAL = 9102
 PATIENCE_MS = 30_000
@@ -33,15 +31,12 @@ def page() -> Iterator[Page]:
 
 def test_a_journey_is_watched_live_from_sending_to_booking(
     driver: Driver,
-    api: httpx.Client,
-    aws: Callable[[str], Any],
-    deployed: Mapping[str, str],
+    door: Door,
     company_id: str,
     page: Page,
 ) -> None:
     shop = Shop(driver, company_id, ChannelKind.TELEGRAM, SERIAL)
     shop.open()
-    door = Door(api, aws("cognito-idp"), deployed["UserPoolId"])
     page.goto(f"{places.console_url()}/#/journeys")
     page.get_by_label("E-mail").fill(door.member(company_id, Role.VIEWER))
     page.get_by_label("Password").fill(PASSWORD)

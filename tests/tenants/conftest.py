@@ -10,6 +10,7 @@ from comeback.runtime.team import CognitoTeam
 from comeback.storage.keyed_vault import KeyedVault
 from comeback.team.model import Role
 
+from tests.fakes.user_pool import user_pool
 from tests.storage.conftest import Kms, aws, kms, table
 from tests.storage.wire import KEYS
 from tests.tenants.deployed import Deployed, account
@@ -29,12 +30,11 @@ def process(table: str, kms: Kms) -> Process:
 def pool(aws: Any) -> str:
     """The team's, with a member of each company."""
     cognito = boto3.client("cognito-idp")
-    schema: Any = [{"Name": n, "AttributeDataType": "String"} for n in ("company", "role")]
-    made = cognito.create_user_pool(PoolName="team", UsernameAttributes=["email"], Schema=schema)
-    people = CognitoTeam(cognito, made["UserPool"]["Id"])
+    made = user_pool(cognito)
+    people = CognitoTeam(cognito, made)
     for company in (A, B):
         people.invite(company, f"{company}@example.com", Role.OWNER, "en")
-    return made["UserPool"]["Id"]
+    return made
 
 
 @pytest.fixture

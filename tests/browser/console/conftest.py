@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.architecture.template import functions
 from tests.browser.console.gateway import Gateway
 from tests.browser.console.harness import PATIENCE_MS, Console, Served, serve
+from tests.fakes.user_pool import console_client, user_pool
 from tests.storage.conftest import Kms, aws, kms, table
 from tests.storage.wire import KEYS
 from tests.tenants.deployed import account, setting
@@ -38,20 +39,8 @@ def served(aws: Any) -> Iterator[Served]:
 def pool(aws: Any) -> tuple[str, str]:
     """The team's ids: of the pool and of its client."""
     cognito = boto3.client("cognito-idp")
-    made = cognito.create_user_pool(
-        PoolName="team",
-        UsernameAttributes=["email"],
-        Schema=[
-            {"Name": name, "AttributeDataType": "String", "Mutable": True}
-            for name in ("company", "role")
-        ],
-    )["UserPool"]["Id"]
-    app = cognito.create_user_pool_client(
-        UserPoolId=made,
-        ClientName="console",
-        ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
-    )["UserPoolClient"]["ClientId"]
-    return made, app
+    made = user_pool(cognito)
+    return made, console_client(cognito, made)
 
 
 @pytest.fixture

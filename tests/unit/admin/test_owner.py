@@ -12,6 +12,8 @@ from comeback.runtime.team import CognitoTeam
 from comeback.team.model import Role, Standing
 from moto import mock_aws
 
+from tests.fakes.user_pool import user_pool
+
 SALON = Company("salon", "Salon", "Europe/Moscow", BusinessType.BEAUTY)
 EMAIL = "anna@example.com"
 PASSWORD = "Correct-horse-7"
@@ -24,15 +26,7 @@ def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.delenv("COMEBACK_OWNER_PASSWORD", raising=False)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     with mock_aws():
-        created = boto3.client("cognito-idp").create_user_pool(
-            PoolName="team",
-            UsernameAttributes=["email"],
-            Schema=[
-                {"Name": name, "AttributeDataType": "String", "Mutable": True}
-                for name in ("company", "role")
-            ],
-        )
-        yield created["UserPool"]["Id"]
+        yield user_pool(boto3.client("cognito-idp"))
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ import pytest
 from comeback.runtime import aws
 from moto import mock_aws
 
+from tests.fakes.user_pool import console_client, user_pool
+
 EMAIL, PASSWORD = "anna@example.com", "Correct-horse-7"
 Answer = tuple[int, Any, dict[str, str]]
 
@@ -60,22 +62,9 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
     with mock_aws():
         aws.client.cache_clear()
         cognito = boto3.client("cognito-idp")
-        pool = cognito.create_user_pool(
-            PoolName="team",
-            MfaConfiguration="OFF",
-            UsernameAttributes=["email"],
-            Schema=[
-                {"Name": n, "AttributeDataType": "String", "Mutable": True}
-                for n in ("company", "role")
-            ],
-        )["UserPool"]["Id"]
-        app = cognito.create_user_pool_client(
-            UserPoolId=pool,
-            ClientName="console",
-            ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
-        )["UserPoolClient"]["ClientId"]
+        pool = user_pool(cognito, MfaConfiguration="OFF")
         monkeypatch.setenv("USER_POOL_ID", pool)
-        monkeypatch.setenv("USER_POOL_CLIENT_ID", app)
+        monkeypatch.setenv("USER_POOL_CLIENT_ID", console_client(cognito, pool))
         yield Session(pool)
     aws.client.cache_clear()
 

@@ -12,6 +12,7 @@ from moto import mock_aws
 
 from tests.fakes.clock import FixedClock
 from tests.fakes.store import FakeStore
+from tests.fakes.user_pool import user_pool
 
 
 @pytest.fixture
@@ -24,17 +25,7 @@ def cognito(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 @pytest.fixture
 def people(cognito: Any) -> CognitoTeam:
-    schema = [
-        {"Name": name, "AttributeDataType": "String", "Mutable": True}
-        for name in ("company", "role")
-    ]
-    pool = cognito.create_user_pool(
-        PoolName="team",
-        UsernameAttributes=["email"],
-        Schema=schema,
-        MfaConfiguration="OPTIONAL",
-    )["UserPool"]
-    return CognitoTeam(cognito, pool["Id"])
+    return CognitoTeam(cognito, user_pool(cognito, MfaConfiguration="OPTIONAL"))
 
 
 @pytest.fixture
