@@ -40,15 +40,15 @@ MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 PER_COMPANY, COMPANIES_PER_HOUR, WINDOW_HOURS = 100, 6, 6
 HELD_OUT = 90
 """Per cent."""
-SPEED = 45.0
-"""Simulated seconds a second: an hour, and its 600 journeys, take 80 seconds."""
+SPEED = 36.0
+"""Simulated seconds a second: an hour, and its 600 journeys, take 100 seconds."""
 TICK_SECONDS = 2.0
 DRAINS_IN_SECONDS = 900.0
-CONCURRENCY = "16"
+CONCURRENCY = "8"
 """Workers at once: each is a process, and the machine has two cores."""
-PATIENCE_SECONDS = "60"
+PATIENCE_SECONDS = "120"
 """How long an invocation waits for a worker. AWS would throttle, and the state machine try again within half an hour; that is
-forty seconds here, where an hour takes eighty."""
+fifty seconds here, where an hour takes a hundred."""
 EVERY_DAY = frozenset(range(7))
 OPEN = {day: Hours(wall_time(8), wall_time(22)) for day in EVERY_DAY}
 ANSWERED_BY = timedelta(days=7, hours=6)

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import os
 import sys
+import threading
 import time
 import zipfile
 from collections.abc import Callable
@@ -47,16 +48,26 @@ def patient(
     acquire: Callable[..., tuple[Any, str | None]],
 ) -> Callable[..., tuple[Any, str | None]]:
     """Waits for a worker instead of throttling: where waits are accelerated, the pauses between a state machine's tries are too,
-    and half an hour of patience is over in seconds. No function of ours invokes another, so nobody waits for themselves."""
+    and half an hour of patience is over in seconds. No function of ours invokes another, so nobody waits for themselves.
+
+    One of those who wait looks; hundreds that did left the emulator no time to run what they waited for."""
     patience = float(os.environ.get("LAMBDA_PATIENCE_SECONDS", "0"))
+    turn = threading.Lock()
 
     def acquired(*about: Any) -> tuple[Any, str | None]:
+        slot, limit = acquire(*about)
+        if slot is not None or limit != "account" or not patience:
+            return slot, limit
         until = time.monotonic() + patience
-        while True:
-            slot, limit = acquire(*about)
-            if slot is not None or limit != "account" or time.monotonic() >= until:
-                return slot, limit
-            time.sleep(LOOK_AGAIN_SECONDS)
+        if not turn.acquire(timeout=patience):
+            return slot, limit
+        try:
+            while slot is None and limit == "account" and time.monotonic() < until:
+                time.sleep(LOOK_AGAIN_SECONDS)
+                slot, limit = acquire(*about)
+        finally:
+            turn.release()
+        return slot, limit
 
     return acquired
 
