@@ -46,7 +46,7 @@ TICK_SECONDS = 2.0
 DRAINS_IN_SECONDS = 900.0
 CONCURRENCY = "8"
 """Workers at once: each is a process, and the machine has two cores."""
-PATIENCE_SECONDS = "120"
+PATIENCE_SECONDS = "50"
 """How long an invocation waits for a worker. AWS would throttle, and the state machine try again within half an hour; that is
 fifty seconds here, where an hour takes a hundred."""
 EVERY_DAY = frozenset(range(7))
