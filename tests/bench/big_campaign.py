@@ -2,9 +2,9 @@
 bench` does without it.
 
 A hundred salons of a hundred clients each; six more of them reach their campaign hour every simulated hour and write in the six
-hours after it, so that the load is steady, as it is where salons live in many time zones. Nine in ten are held out, so that two
-cores can do it in half an hour: each is an execution of its own all the same. Every journey has one attempt; nobody answers; a
-week later silence ends it. All by the deployed functions, under IAM, over real HTTP to the simulated Telegram.
+hours after it, so that the load is steady, as it is where salons live in many time zones. Half are held out, the most that an
+owner may: each is an execution of its own all the same. Every journey has one attempt; nobody answers; a week later silence ends
+it. All by the deployed functions, under IAM, over real HTTP to the simulated Telegram.
 
 Printed: how many journeys ended and how, messages on the phones, functions that failed, executions that failed, seconds.
 """
@@ -22,6 +22,7 @@ from comeback.bookings.model import Service, Staff
 from comeback.changes import SaveRule
 from comeback.clients.model import Client, Consent, Visit, VisitStatus
 from comeback.companies.model import BusinessType, Company, Hours, SendingWindow
+from comeback.companies.settings import HOLDOUT_AT_MOST
 from comeback.conversations.model import Address, ChannelKind, Purpose
 from comeback.ports import FunnelDay, ImportedClient
 from comeback.reactivation.model import (
@@ -38,7 +39,7 @@ from demo.driver import Driver
 
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 PER_COMPANY, COMPANIES_PER_HOUR, WINDOW_HOURS = 100, 6, 6
-HELD_OUT = 90
+HELD_OUT = HOLDOUT_AT_MOST
 """Per cent."""
 SPEED = 36.0
 """Simulated seconds a second: an hour, and its 600 journeys, take 100 seconds."""
