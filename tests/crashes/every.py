@@ -6,7 +6,7 @@ from functools import cache
 
 from comeback.runtime import wiring
 
-from tests.crashes import clients, doubts, journeys, rules, steering, talk, ticks
+from tests.crashes import clients, doubts, journeys, office, rules, steering, talk, ticks
 from tests.crashes.points import Point, Scenario, points
 
 SCENARIOS: list[Scenario] = [
@@ -17,6 +17,7 @@ SCENARIOS: list[Scenario] = [
     *ticks.SCENARIOS,
     *clients.SCENARIOS,
     *rules.SCENARIOS,
+    *office.SCENARIOS,
 ]
 NO_USE_CASES = {
     "clock": "a port",
@@ -32,9 +33,6 @@ NO_USE_CASES = {
     "journey_list": "reads only",
     "standing_today": "reads only",
     "api_address": "a setting",
-    "connections": "asks other services for one person, who asks again: tests/adapters/connections",
-    "whatsapp_templates": "asks WhatsApp for one person, who asks again: tests/adapters/connections",
-    "team": "Cognito's users, one call each: tests/unit/team",
     "letters": "sends, then deletes; twice does no harm: tests/unit/runtime/test_letters.py",
 }
 """Wiring's other public functions, and why they are none."""

@@ -1,12 +1,17 @@
 """What a run leaves: all that is stored, and all that was done outside; and what differs between two of them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from tests.crashes.world import ON, World
+from comeback.changes import Audited
+
+from tests.crashes.world import MADE, ON, World
+
+NUMBERED = re.compile(rf"\b{MADE}\d+")
 
 
 def picture(world: World) -> dict[object, object]:
@@ -14,16 +19,23 @@ def picture(world: World) -> dict[object, object]:
     return {**_stored(world), **_done_outside(world)}
 
 
-def differences(expected: World, found: World, *, tokens_anew: bool) -> list[str]:
+def differences(
+    expected: World, found: World, *, tokens_anew: bool, tries_logged: bool = False
+) -> list[str]:
     """Between what two runs left. Nothing is let differ, but
 
     - moments within the hour, when the clock went on between two deliveries: it is the first's time or the second's;
+    - a secret that we made, which another try makes anew: it is called made; whether the other side was told the one that we
+      kept is compared beside it;
     - who claimed a message: an invocation's own name, meant to be another each time;
     - the token of the wait under way, another one after Step Functions tried again: it is called by its part; and then how
-      often (`version`) an item was written, since the new token is written too.
+      often (`version`) an item was written, since the new token is written too;
+    - `tries_logged`: how often somebody tried the same, as the audit log tells it, and what was left to do by then.
     """
     worlds = (expected, found)
     pictures = tuple(map(picture, worlds))
+    if tries_logged:
+        pictures = tuple(map(_tried, pictures))
     if worlds[0].token == worlds[1].token:
         pictures = _unequal(*pictures)
     coarse = worlds[0].clock.now() != worlds[1].clock.now()
@@ -39,6 +51,12 @@ def differences(expected: World, found: World, *, tokens_anew: bool) -> list[str
 
 
 Picture = dict[object, object]
+
+
+def _tried(seen: Picture) -> Picture:
+    kept = {name: item for name, item in seen.items() if not isinstance(item, Audited)}
+    logged = [item for item in seen.values() if isinstance(item, Audited)]
+    return {**kept, "tried": {(a.user_id, a.operation, a.target) for a in logged}}
 
 
 def _unequal(left: Picture, right: Picture) -> tuple[Picture, Picture]:
@@ -82,6 +100,7 @@ class _Plain:
     def _words(self, found: str) -> str:
         if found == self.token:
             return "the token under way"
+        found = NUMBERED.sub("made", found)
         if self.coarse and len(found) > 18 and found[4:5] == "-" and found[10:11] == "T":
             moment, mark, rest = found.partition("#")
             return f"{self._moment(datetime.fromisoformat(moment))}{mark}{rest}"
@@ -130,4 +149,22 @@ def _done_outside(world: World) -> dict[object, object]:
         "campaigns": (world.orchestrator.campaigns, world.orchestrator.others),
         "told": {token: o for token, o in told if token not in world.dead_tokens},
         "files": world.files.kept,
+        **_office(world),
+    }
+
+
+def _office(world: World) -> dict[object, object]:
+    """The team, our secrets, and what the services that the owner connects were told."""
+    people, doors, kept = world.people, world.doors, world.keeper.read("salon")
+    telegram, whatsapp, book = doors.of_telegram, doors.of_whatsapp, doors.of_book
+    crm_secret = kept.get("crm_webhook_secret", "")
+    return {
+        "team": (people.users, people.written_to, people.with_authenticator),
+        "secrets": kept,
+        "webhooks": (telegram, whatsapp, book),
+        "told what we kept": (
+            telegram.secret == kept.get("telegram_webhook_secret", ""),
+            whatsapp.secret == kept.get("whatsapp_verify_token", ""),
+            [url.endswith(crm_secret) for url in book.urls if "/webhooks/" in url],
+        ),
     }

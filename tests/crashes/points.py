@@ -37,6 +37,8 @@ class Scenario:
     act: Act
     fresh_token: bool = False
     """Step Functions tries a task that waits again with a token of its own; the one before is dead."""
+    logs_each_try: bool = False
+    """The audit log is written first, since what follows is no transaction: it tells who tried what, and a try may come twice."""
 
     @cached_property
     def _prepared(self) -> tuple[World, dict[int, Any]]:

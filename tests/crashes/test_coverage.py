@@ -6,7 +6,7 @@ import pytest
 
 from tests.crashes.every import NO_USE_CASES, SCENARIOS, every_point, factories
 from tests.crashes.points import Scenario, trace
-from tests.crashes.watching import PORTS, methods, unwatched, watch_all
+from tests.crashes.watching import PORTS, methods, unknown_ports, unwatched, watch_all
 
 NOT_REACHED: dict[str, str] = {
     "Calendar.cancel": "no use case cancels a booking yet",
@@ -43,6 +43,7 @@ def test_no_port_escapes_the_watch(scenario: Scenario) -> None:
     world = scenario.world()
     use_case = world.use(scenario.use_case)
     assert unwatched(use_case, world.outside) != []
+    assert unknown_ports(use_case) == set(), "let tests/crashes/watching.py look into their module"
     watch_all(use_case, lambda _: None)
     assert unwatched(use_case, world.outside) == [], "reached past the watch"
 

@@ -63,8 +63,13 @@ def _undone(run: Run) -> list[str]:
 
 
 def _differences(expected: Run, run: Run) -> list[str]:
-    anew = run.scenario.fresh_token
-    return differences(expected.world, run.world, tokens_anew=anew)
+    scenario = run.scenario
+    return differences(
+        expected.world,
+        run.world,
+        tokens_anew=scenario.fresh_token,
+        tries_logged=scenario.logs_each_try,
+    )
 
 
 def _status(answer: object) -> object:

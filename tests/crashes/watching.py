@@ -1,6 +1,6 @@
 """Every port of a composed use case with somebody watching, found by the types of constructors; and whatever escapes it.
 
-A port is a Protocol of `comeback.ports`. None is named here.
+A port is a Protocol of `comeback.ports`, or of a capability whose outside nobody else asks. None is named here.
 """
 
 import inspect
@@ -11,16 +11,28 @@ from functools import cache
 from typing import Any
 
 from comeback import ports
+from comeback.connections import connect, doors
+from comeback.team import team
 
 from tests.fakes.watched import Watch, Watched
 
+
+def _is_protocol(found: Any) -> bool:
+    return (
+        inspect.isclass(found)
+        and getattr(found, "_is_protocol", False)
+        and found is not typing.Protocol
+    )
+
+
 PORTS: dict[str, type[Any]] = {
     name: found
-    for name, found in vars(ports).items()
-    if inspect.isclass(found)
-    and getattr(found, "_is_protocol", False)
-    and found is not typing.Protocol
+    for module in (ports, connect, doors, team)
+    for name, found in vars(module).items()
+    if _is_protocol(found) and found.__module__ == module.__name__
 }
+OF_NO_PORT = "comeback.connections.checks"
+"""Its Protocol is of our own steps, which hold the ports."""
 ADAPTERS = (
     "comeback.storage",
     "comeback.channels",
@@ -30,6 +42,19 @@ ADAPTERS = (
 )
 OURS_BEHIND_A_PORT = ("comeback.crm.native",)
 """Adapters that are our own code on ports: looked into."""
+
+
+def unknown_ports(root: object) -> set[str]:
+    """Protocols that `root`, or a part of it, was constructed with, and that are not watched."""
+    taken = {
+        option
+        for part in _parts(root)
+        if _is_ours(part)
+        for hint in typing.get_type_hints(type(part).__init__).values()
+        for option in (hint, *typing.get_args(hint))
+        if _is_protocol(option) and option.__module__.startswith("comeback.")
+    }
+    return {p.__qualname__ for p in taken - set(PORTS.values()) if p.__module__ != OF_NO_PORT}
 
 
 def methods(port: type[Any]) -> list[str]:

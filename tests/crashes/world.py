@@ -1,6 +1,7 @@
 """One salon in memory, whose use cases are those that `runtime.wiring` composes, with fakes where its adapters stand."""
 
 import copy
+import secrets as unguessable
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -31,11 +32,15 @@ from tests.fakes.book import Book, Books
 from tests.fakes.channels import FakeChannels
 from tests.fakes.clock import FixedClock
 from tests.fakes.crm import FakeCrm
+from tests.fakes.doors import FakeDoors, FakeKeeper
 from tests.fakes.files import FakeFiles
 from tests.fakes.limits import FakeLimits
+from tests.fakes.people import FakePeople
 from tests.fakes.queues import FakeEvents, FakeOrchestrator, FakeQueue
 from tests.fakes.store import FakeStore
 
+MADE = "made-"
+"""Secrets of ours begin so."""
 START = datetime(2026, 3, 2, 7, 7, tzinfo=UTC)
 """Monday, seven past ten in Moscow: the campaign hour, and off the half-hour grid on which slots begin."""
 ON = date(2026, 3, 2)
@@ -57,6 +62,8 @@ SALON = Company(
     owner=OWNER_CHAT,
 )
 STEPS = ("analyse", "reserve", "find_slots", "generate")
+ARGUMENTS = {"connections": ("https://api.example",)}
+"""Of factories that take any."""
 ROUNDS = 20
 """Of a queue that never gets empty something is wrong."""
 
@@ -75,8 +82,12 @@ class World:
     yclients: FakeCrm = field(default_factory=FakeCrm)
     models: SteadyModels = field(default_factory=SteadyModels)
     files: FakeFiles = field(default_factory=FakeFiles)
+    people: FakePeople = field(default_factory=FakePeople)
+    keeper: FakeKeeper = field(default_factory=FakeKeeper)
+    doors: FakeDoors = field(default_factory=FakeDoors)
     company: Company = SALON
     tokens: int = 0
+    secrets_made: int = 0
     dead_tokens: set[str] = field(default_factory=set)
     """Of tasks that were tried again: nobody listens."""
     input: Any = None
@@ -111,6 +122,12 @@ class World:
             self.crms,
             self.models,
             self.files,
+            self.people,
+            self.keeper,
+            self.doors,
+            self.doors.of_telegram,
+            self.doors.of_whatsapp,
+            self.doors.of_book,
         )
 
     def frozen(self) -> dict[int, Any]:
@@ -125,7 +142,9 @@ class World:
 
     def use(self, factory: str) -> Any:
         """As one invocation composes it."""
-        arguments = (self._deadline,) if factory in CONSUMERS.values() else ()
+        arguments = (
+            (self._deadline,) if factory in CONSUMERS.values() else ARGUMENTS.get(factory, ())
+        )
         with self._instead_of_adapters():
             return getattr(wiring, factory)(*arguments)
 
@@ -146,9 +165,21 @@ class World:
             "_models": lambda: self.models,
             "_messengers": lambda: self.channels,
             "_files": lambda: self.files,
+            "_people": lambda: self.people,
+            "_keeper": lambda: self.keeper,
+            "_doors": lambda: self.doors,
         }
-        with patch.multiple(wiring, **adapters), patch.object(chart, "chart", drawn):
+        drawing, making = (
+            patch.object(chart, "chart", drawn),
+            patch.object(unguessable, "token_urlsafe", self._secret),
+        )
+        with patch.multiple(wiring, **adapters), drawing, making:
             yield
+
+    def _secret(self) -> str:
+        """Another one each time."""
+        self.secrets_made += 1
+        return f"{MADE}{self.secrets_made}"
 
     def _deadline(self) -> float:
         return self.seconds_left.pop(0) if self.seconds_left else 1_000.0

@@ -16,7 +16,8 @@ from comeback.bookings.calendar import free_slots
 from comeback.bookings.model import Booking, BookingRequest, Slot
 from comeback.changes import SaveRule
 from comeback.clients.identity import client_id
-from comeback.clients.sync import FULL, Job
+from comeback.clients.model import FULL
+from comeback.clients.sync import Job
 from comeback.companies.model import CrmKind, EmptyChairs
 from comeback.conversations.model import OWNER, Address, ChannelKind, OutboxMessage
 from comeback.errors import SlotTaken

@@ -21,6 +21,7 @@ from moto import mock_aws
 
 from tests.adapters.conftest import Receiver, WorldServer
 from tests.fakes.clock import FixedClock
+from tests.fakes.queues import FakeEvents
 from tests.fakes.store import FakeStore
 
 ANNA = Asker("salon", "anna")
@@ -41,8 +42,7 @@ class Office:
     manager: Any
     store: FakeStore = field(default_factory=FakeStore)
     clock: FixedClock = field(default_factory=FixedClock)
-    books: list[str] = field(default_factory=list)
-    """Of companies whose book was asked to be read."""
+    events: FakeEvents = field(default_factory=FakeEvents)
 
     def __post_init__(self) -> None:
         numbers = count(1)
@@ -71,7 +71,7 @@ class Office:
             self.made,
             WANTED,
             self.receiver.url,
-            self.books.append,
+            self.events,
         )
 
     @property

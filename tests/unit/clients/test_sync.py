@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from comeback.clients.model import Consent, VisitStatus, may_market
-from comeback.clients.sync import EVENT, OVERLAP, SyncTick
+from comeback.clients.sync import OVERLAP, SyncTick
 from comeback.companies.model import Company
 from comeback.conversations.model import ChannelKind, Purpose
 from comeback.errors import RateLimited, Unavailable
@@ -76,7 +76,7 @@ def test_out_of_time_it_goes_on_by_a_message(salon: Salon) -> None:
     salon.seconds_left = 10
     assert not salon.sync.run("salon", "full")
     (_, kind, detail, delay) = salon.events.published[0]
-    assert (kind, detail["name"], delay) == (EVENT, "full", 0)
+    assert (kind, detail["name"], delay) == ("crm.sync", "full", 0)
 
     salon.seconds_left = 100
     salon.sync.handle("salon", detail)

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from comeback.conversations.model import Address, ChannelKind, Purpose
 
+SYNC, FULL = "crm.sync", "full"
+"""The order, on the events queue, to bring in a company's book; by this name, all of it."""
+
 
 class VisitStatus(StrEnum):
     BOOKED = "booked"

@@ -14,14 +14,13 @@ from datetime import datetime, timedelta
 from comeback.clients.catalogue import CatalogueSync
 from comeback.clients.crm_records import RecordFollower, as_on_file, kept
 from comeback.clients.directory import Directory, client_of, merged
-from comeback.clients.model import Client, Consent, Visit
+from comeback.clients.model import FULL, SYNC, Client, Consent, Visit
 from comeback.companies.model import Company, CrmKind
 from comeback.conversations.model import Purpose
 from comeback.errors import RateLimited
 from comeback.ports import Clock, Crm, CrmRecord, Crms, Events, ImportedClient, Store, VisitFollowUp
 
-FULL, DELTA = "full", "delta"
-EVENT = "crm.sync"
+DELTA = "delta"
 OVERLAP = timedelta(minutes=90)
 """Read again before the last start: longer than the hour that repeats when the clocks go back (`changed_after` is local)."""
 TIME_FOR_A_PAGE = 25.0
@@ -89,7 +88,7 @@ class SyncTick:
         for company in companies:
             full = stored_job(self.store, company.company_id, FULL)
             name = DELTA if full and full.stage == "done" else FULL
-            self.events.publish(company.company_id, EVENT, {"name": name})
+            self.events.publish(company.company_id, SYNC, {"name": name})
         return len(companies)
 
 
@@ -170,7 +169,7 @@ class CrmSync:
 
     def _go_on(self, company_id: str, job: Job, delay: int = 0) -> None:
         detail = {"name": job.name, "job": job.started_at.isoformat()}
-        self._events.publish(company_id, EVENT, detail, delay)
+        self._events.publish(company_id, SYNC, detail, delay)
 
     def _require_time(self) -> None:
         if self._deadline() < TIME_FOR_A_PAGE:

@@ -13,6 +13,7 @@ from itertools import chain
 from typing import Protocol
 
 from comeback.changes import Audited, Change, SaveCompany
+from comeback.clients.model import FULL, SYNC
 from comeback.companies.model import Company, CrmKind
 from comeback.connections import checks
 from comeback.connections.checks import Check
@@ -31,7 +32,7 @@ from comeback.connections.model import (
 )
 from comeback.errors import InvalidInput, NotFound, Retryable
 from comeback.outside import checked
-from comeback.ports import Clock, Store
+from comeback.ports import Clock, Events, Store
 from comeback.rotation import LINK, rotated
 
 Values = Mapping[str, str]
@@ -64,7 +65,7 @@ class Asker:
 
 class Connections:
     """`api`: where our API is reached from outside. `templates`: those of WhatsApp that we write with. `made`: a new secret,
-    unguessable. `read_book` asks for a company's services, staff and clients to be brought in."""
+    unguessable."""
 
     def __init__(
         self,
@@ -75,7 +76,7 @@ class Connections:
         made: Callable[[], str],
         templates: Sequence[Wanted],
         api: str,
-        read_book: Callable[[str], None],
+        events: Events,
     ) -> None:
         self._store = store
         self._secrets = secrets
@@ -84,7 +85,7 @@ class Connections:
         self._made = made
         self._templates = templates
         self._api = api
-        self._read_book = read_book
+        self._events = events
 
     def states(self, company_id: str) -> list[State]:
         company, values = self._store.company(company_id), self._secrets.read(company_id)
@@ -146,7 +147,8 @@ class Connections:
         """Forgets its secrets, and asks the service to call us no more, if it still listens. Clients' personal links stay."""
         company, values = self._store.company(who.company_id), self._secrets.read(who.company_id)
         self._save(who, "channels.disconnect", kind, SECRETS[kind], _without_book(company, kind))
-        if self._is_connected(company, values, kind):
+        # By its secrets: asked again after a crash, another book is chosen already, and it still calls.
+        if _has_all(values, kind):
             checks.run(self._check(company, kind, values, company.crm_company_id).leave())
         gone = frozenset(names(kind))
 
@@ -182,7 +184,7 @@ class Connections:
         self._secrets.change(who.company_id, lambda now: _with(now, kept, until))
         if kind is Connection.YCLIENTS:
             with suppress(Retryable):  # the next tick asks for it, too
-                self._read_book(who.company_id)
+                self._events.publish(who.company_id, SYNC, {"name": FULL})
 
     def _save(
         self,
@@ -237,13 +239,17 @@ class Connections:
     @staticmethod
     def _is_connected(company: Company, values: Values, kind: Connection) -> bool:
         chosen = kind is not Connection.YCLIENTS or company.crm is CrmKind.YCLIENTS
-        return chosen and all(values.get(name) for name in SECRETS[kind])
+        return chosen and _has_all(values, kind)
 
     def _noted(self, company_id: str, report: Report) -> Report:
         """What the last check found, for the list of channels: no change, so not in the log."""
         found = {"at": self._clock.now().isoformat(), "failed": report.failed}
         self._store.save_cursor(company_id, _place(report.kind), found)
         return report
+
+
+def _has_all(values: Values, kind: Connection) -> bool:
+    return all(values.get(name) for name in SECRETS[kind])
 
 
 def _place(kind: Connection) -> str:

@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from comeback.runtime.company_letters import CompanyLetters
     from comeback.runtime.doors import RealDoors
     from comeback.runtime.secret_keeper import SecretsManagerKeeper
+    from comeback.runtime.team import CognitoTeam
     from comeback.team.team import Team
 
 # ── what every function may need ─────────────────────────────────────────────────────────────────
@@ -116,11 +117,15 @@ def local_today(company_id: str) -> date:
 
 
 def team() -> "Team":
-    from comeback.runtime.team import CognitoTeam
     from comeback.team.team import Team
 
-    pool_id = from_env(settings.TeamSettings).user_pool_id
-    return Team(store(), CognitoTeam(client("cognito-idp"), pool_id), clock())
+    return Team(store(), _people(), clock())
+
+
+def _people() -> "CognitoTeam":
+    from comeback.runtime.team import CognitoTeam
+
+    return CognitoTeam(client("cognito-idp"), from_env(settings.TeamSettings).user_pool_id)
 
 
 def api_address(context: Mapping[str, Any]) -> str:
@@ -137,13 +142,8 @@ def connections(api: str) -> "Connections":
 
     from comeback.connections.connect import Connections
 
-    def read_book(company_id: str) -> None:
-        from comeback.clients.sync import EVENT, FULL
-
-        _events().publish(company_id, EVENT, {"name": FULL})
-
-    keeper, doors, templates = _keeper(), _doors(), _templates()
-    return Connections(store(), keeper, doors, clock(), token_urlsafe, templates, api, read_book)
+    keeper, doors, events = _keeper(), _doors(), _events()
+    return Connections(store(), keeper, doors, clock(), token_urlsafe, _templates(), api, events)
 
 
 def whatsapp_templates() -> "Templates":
