@@ -7,7 +7,6 @@ import pytest
 from comeback.changes import SaveDue, SaveRule
 from comeback.errors import Conflict, NotFound
 from comeback.reactivation import rule_change
-from comeback.reactivation.due import live
 from comeback.reactivation.effect import Counted, redate
 from comeback.reactivation.model import DueService, Interval, IntervalSource, ServiceRule
 from comeback.reactivation.refit import Refit
@@ -190,6 +189,6 @@ def test_a_paused_services_clients_stand_on_no_list(life: Life, change: RuleChan
     change.save("salon", paused, "user-1")
     assert due_today(life) == ["anna"], "the entry waits for the rule to be taken up again"
     catalogue = life.store.catalogue("salon")
-    assert list(live(life.store.due("salon", ON), catalogue)) == []
+    assert list(catalogue.live(life.store.due("salon", ON))) == []
     anna = life.store.client("salon", "anna")
-    assert list(live(anna.due, catalogue)) == []
+    assert list(catalogue.live(anna.due)) == []

@@ -15,7 +15,6 @@ from api.admin.wire.due import (
     SandboxBody,
 )
 from comeback.errors import Refused
-from comeback.reactivation.due import live
 from comeback.reactivation.priority import in_order, most_overdue_per_client
 from comeback.runtime import wiring
 
@@ -29,7 +28,7 @@ def list_due(asked: Asked[DueQuery]) -> DueList:
     look, company_id, store = asked.query, asked.company_id, wiring.store()
     on = look.on or wiring.local_today(company_id)
     catalogue, currency = store.catalogue(company_id), store.company(company_id).currency
-    dues = live(store.due(company_id, on), catalogue)
+    dues = catalogue.live(store.due(company_id, on))
     found = (d for d in dues if look.service in ("", d.service_id))
     ordered = in_order(most_overdue_per_client(found), on)
     begin = int(parts(look.cursor, PLACE)[0]) if look.cursor else 0

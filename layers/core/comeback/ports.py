@@ -3,7 +3,7 @@
 Long on purpose: the whole border between the product and the world is read in one place.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Generic, Protocol, TypeVar
@@ -323,6 +323,13 @@ class Catalogue:
         """Empty for who has left."""
         member = self.staff.get(staff_id)
         return member.name if member else ""
+
+    def live(self, dues: Iterable[DueService]) -> Iterator[DueService]:
+        """Without those whose rule the owner has paused."""
+        return (due for due in dues if self._in_force(due.service_id))
+
+    def _in_force(self, service_id: str) -> bool:
+        return service_id not in self.rules or self.rules[service_id].active
 
 
 @dataclass(frozen=True)

@@ -253,8 +253,8 @@ def test_a_book_is_asked_kept_and_told_of_us(salon: Office) -> None:
     ours = f"{salon.receiver.url}/webhooks/crm/salon/{salon.secrets['crm_webhook_secret']}"
     assert hooks(salon) == [f"{salon.receiver.url}/hook", ours], "others' addresses stay"
     assert salon.secrets["crm_webhook_secret"] not in str(report)
-    ((company, kind, detail, _),) = salon.events.published
-    assert (company, kind, detail) == ("salon", "crm.sync", {"name": "full"}), (
+    ((asked_of, kind, detail, _),) = salon.events.published
+    assert (asked_of, kind, detail) == ("salon", "crm.sync", {"name": "full"}), (
         "without an hour's wait"
     )
 

@@ -7,10 +7,17 @@ from typing import Any
 
 import pytest
 from comeback.bookings.model import Service
-from comeback.changes import Count, SaveClient, SaveDue, SaveJourney
+from comeback.changes import Count, SaveClient, SaveDue, SaveJourney, SaveRule
 from comeback.clients.model import Client
 from comeback.conversations.model import Address, ChannelKind
-from comeback.reactivation.model import Attempt, DueService, IntervalSource, Journey, Stage
+from comeback.reactivation.model import (
+    Attempt,
+    DueService,
+    IntervalSource,
+    Journey,
+    ServiceRule,
+    Stage,
+)
 from comeback.runtime import wiring
 
 from tests.fakes.clock import FixedClock
@@ -63,6 +70,15 @@ def test_clients(salon: Api, files: FakeFiles) -> None:
     assert row["Phone"] == "'+79161234567"
     assert (row["Visits"], row["Spent"], row["Service"]) == ("3", "6000.50", "Haircut")
     assert row["Tags"] == "a, b"
+
+
+def test_nobody_is_expected_for_a_service_whose_rule_is_paused(
+    salon: Api, files: FakeFiles
+) -> None:
+    salon.store.commit([SaveRule("salon", ServiceRule("cut", active=False))])
+    export(salon, subject="clients")
+    (row,) = rows(files)
+    assert (row["Expected on"], row["Service"], row["Visits"]) == ("", "", "3")
 
 
 def test_in_russian(salon: Api, files: FakeFiles) -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from comeback.bookings.model import Service
 from comeback.ports import Catalogue
-from comeback.reactivation.due import dated, keep_rests, live
+from comeback.reactivation.due import dated, keep_rests
 from comeback.reactivation.model import DueService, Interval, IntervalSource, ServiceRule
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,5 +69,5 @@ def test_who_came_again_rests_no_more() -> None:
 def test_a_paused_rule_leaves_nobody_due_and_forgets_nobody() -> None:
     service = Service("cut", "Haircut", 60, 1)
     paused = {"cut": replace(rule(30), active=False)}
-    assert list(live([entry()], Catalogue({"cut": service}, {}, paused))) == []
-    assert list(live([entry()], Catalogue({"cut": service}, {}, {}))) == [entry()]
+    assert list(Catalogue({"cut": service}, {}, paused).live([entry()])) == []
+    assert list(Catalogue({"cut": service}, {}, {}).live([entry()])) == [entry()]

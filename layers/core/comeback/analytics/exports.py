@@ -16,7 +16,7 @@ from comeback.clients.model import Client
 from comeback.companies.model import Company
 from comeback.conversations.model import NAMES
 from comeback.errors import AlreadyDone, InvalidInput
-from comeback.ports import Clock, Files, Store
+from comeback.ports import Catalogue, Clock, Files, Store
 from comeback.reactivation.model import DueService, Journey, Stage
 from comeback.texts import supported, text
 
@@ -87,9 +87,9 @@ class Export:
         dues: dict[str, list[DueService]] = defaultdict(list)
         for entry in self._store.due(company.company_id, date.max):
             dues[entry.client_id].append(entry)
-        titles = _titles(self._store, company)
+        catalogue = self._store.catalogue(company.company_id)
         rows = (
-            _client(company, client, dues[client.client_id], titles, asked.language)
+            _client(company, client, dues[client.client_id], catalogue, asked.language)
             for client in self._everybody(company.company_id)
         )
         return Table("Clients", CLIENT, rows)
@@ -145,11 +145,11 @@ def _client(
     company: Company,
     client: Client,
     dues: Sequence[DueService],
-    titles: Mapping[str, str],
+    catalogue: Catalogue,
     language: str,
 ) -> Row:
-    """Of several services the one that is due first; visits and money of all that have an active rule."""
-    first = min(dues, key=lambda entry: entry.due_on, default=None)
+    """Of several services the one that is due first, unless the owner has paused it; visits and money of all."""
+    first = min(catalogue.live(dues), key=lambda entry: entry.due_on, default=None)
     return [
         client.client_id,
         client.name,
@@ -162,7 +162,7 @@ def _client(
         _money(sum(entry.spend_minor for entry in dues), company),
         max((entry.last_visit_on for entry in dues), default=None),
         first.due_on if first else None,
-        titles.get(first.service_id, first.service_id) if first else "",
+        (catalogue.title(first.service_id) or first.service_id) if first else "",
         first.p_active if first else None,
     ]
 

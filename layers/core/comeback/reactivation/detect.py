@@ -8,7 +8,6 @@ from comeback.changes import Change, Count, EventSeen
 from comeback.companies.model import Company, in_turn
 from comeback.errors import AlreadyDone
 from comeback.ports import Clock, JourneyStart, Limits, Orchestrator, Store
-from comeback.reactivation.due import live
 from comeback.reactivation.model import DueService, SkipReason, Stage
 from comeback.reactivation.naming import journey_id
 from comeback.reactivation.priority import in_order, most_overdue_per_client
@@ -58,7 +57,7 @@ class Detect:
     def _live(self, company_id: str, on: date) -> list[DueService]:
         """The catalogue is read for those alone who have somebody due."""
         dues = list(self._store.due(company_id, on))
-        return list(live(dues, self._store.catalogue(company_id))) if dues else []
+        return list(self._store.catalogue(company_id).live(dues)) if dues else []
 
     def _count_once(
         self, company: Company, on: date, due: Sequence[DueService], chosen: int, now: datetime

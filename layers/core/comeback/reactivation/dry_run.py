@@ -24,7 +24,6 @@ from comeback.ports import (
 )
 from comeback.reactivation.analyse import Analyse
 from comeback.reactivation.detect import Detect
-from comeback.reactivation.due import live
 from comeback.reactivation.find_slots import FindSlots, SlotFinder
 from comeback.reactivation.generate import Generate
 from comeback.reactivation.model import (
@@ -110,7 +109,7 @@ class DryRun:
         stage = self._stage(replace(company, enabled=True), at, by_model=by_model)
         stage.detect.campaign(stage.company, at)
         catalogue = self._store.catalogue(company_id)
-        dues = most_overdue_per_client(live(self._store.due(company_id, on), catalogue))
+        dues = most_overdue_per_client(catalogue.live(self._store.due(company_id, on)))
         entries = {d.client_id: d for d in dues}
         starts = stage.listed.starts
         found = [

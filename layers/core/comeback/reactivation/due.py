@@ -1,6 +1,6 @@
 """When a client is due for a service: written when a visit lands, so that detect reads an index and no client base."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -117,12 +117,6 @@ def dated(entry: DueService, rule: ServiceRule) -> DueService:
         entry, due_on=due_on, next_on=due_on, rests_until=None, source=source, reason=said
     )
     return fresh.resting(entry.rest) if entry.rest else fresh
-
-
-def live(dues: Iterable[DueService], catalogue: Catalogue) -> Iterator[DueService]:
-    """Without those whose rule the owner has paused."""
-    rules = catalogue.rules
-    return (due for due in dues if due.service_id not in rules or rules[due.service_id].active)
 
 
 def keep_rests(fresh: Sequence[DueService], stored: Sequence[DueService]) -> tuple[DueService, ...]:

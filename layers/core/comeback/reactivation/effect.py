@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from comeback.ports import Catalogue
-from comeback.reactivation.due import dated, live
+from comeback.reactivation.due import dated
 from comeback.reactivation.model import DueService, ServiceRule
 
 AHEAD_DAYS = 30
@@ -36,10 +36,10 @@ def effect(
     dues: Sequence[DueService], catalogue: Catalogue, rule: ServiceRule, today: date
 ) -> Effect:
     """A client counts once, for whatever service: who is due for another anyway is not added."""
-    before = list(live(dues, catalogue))
+    before = list(catalogue.live(dues))
     ruled = replace(catalogue, rules={**catalogue.rules, rule.service_id: rule})
     redated = [redate(due, rule) for due in dues]
-    after = list(live(redated, ruled))
+    after = list(ruled.live(redated))
     last = today + timedelta(days=AHEAD_DAYS)
     mine = [(old, new) for old, new in zip(dues, redated, strict=True) if _of(rule, old)]
     return Effect(

@@ -27,7 +27,6 @@ from comeback.ports import (
     Store,
 )
 from comeback.reactivation.chairs_rank import AHEAD_DAYS, likeliest, near_due, resting
-from comeback.reactivation.due import live
 from comeback.reactivation.model import Candidate, DueService, Proposal, ProposalState, Stage, Why
 from comeback.reactivation.naming import CHAIRS, journey_id
 from comeback.reactivation.prospects import Free, Prospects
@@ -111,7 +110,7 @@ class EmptyChairs:
             return Proposal(company_id, on)
         today = company.local(now).date()
         dues = self._store.due(company_id, today + timedelta(days=AHEAD_DAYS))
-        near = [due for due in live(dues, catalogue) if not resting(due, today)]
+        near = [due for due in catalogue.live(dues) if not resting(due, today)]
         free = self._free(company, _most_wanted(near, catalogue), now)
         times = [slot for slots in free.values() for slot in slots]
         prospects = Prospects(self._store, company, catalogue, now)

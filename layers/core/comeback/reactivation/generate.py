@@ -11,7 +11,6 @@ from comeback.conversations.model import ChannelKind, Content
 from comeback.errors import InvalidInput
 from comeback.ports import Clock, MessageFacts, Models, Store
 from comeback.reactivation import generation, whatsapp_templates, wording
-from comeback.reactivation.due import live
 from comeback.reactivation.learning import style
 from comeback.reactivation.model import Journey, JourneyState, SkipReason
 from comeback.reactivation.scene import READY, SKIPPED, Answer, JourneyRef, Scene, load_ref
@@ -123,7 +122,7 @@ def also_due(journey: Journey, scene: Scene, now: datetime) -> tuple[str, ...]:
     services = scene.catalogue.services
     found = [
         entry
-        for entry in live(scene.file.due, scene.catalogue)
+        for entry in scene.catalogue.live(scene.file.due)
         if entry.service_id != journey.service_id
         and entry.due_on <= today
         and entry.next_on <= resting

@@ -63,7 +63,7 @@ class DueService:
 
     `next_on` is the local date from which the client may be written to: the due date at first, later the end of
     a rest or an absence. What priority needs is kept here, so that detect reads the index alone. A service whose rule is
-    not active keeps its entries: `due.live` leaves them out.
+    not active keeps its entries: `Catalogue.live` leaves them out.
     """
 
     company_id: str

@@ -85,11 +85,6 @@ class ReturnForecast:
         """Later than nine of ten returns would have been."""
         return self.as_of > self.high
 
-    @property
-    def overdue_days(self) -> int:
-        """Negative while the client is not yet due."""
-        return (self.as_of - self.due_on).days
-
     def p_return_within(self, days: int) -> float:
         """Probability of at least one visit in the `days` after `as_of`."""
         return self._posterior.returns(max(days, 0), self.basis.silence_days)
