@@ -1,8 +1,8 @@
 """The gate judges a change, not chance: every run of the same code tries the same examples. Look for new ones by hand:
 `pytest --hypothesis-profile=explore`.
 
-A test that tries a fault says so: `@pytest.mark.fault("what was done", "what came of it")`, and stands in the README's table,
-which `make faults` prints.
+A test that tries a fault, or several, says so: `@pytest.mark.fault("what was done", "what came of it")`, and stands in the
+README's table, which `make faults` prints.
 """
 
 from collections import Counter, defaultdict
@@ -30,7 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if mark := item.get_closest_marker(FAULT):
+        for mark in item.iter_markers(FAULT):
             fault, outcome = mark.args
             item.user_properties.append((FAULT, [fault, outcome]))
 
