@@ -10,6 +10,7 @@ import yaml
 from comeback.reactivation.scene import JourneyRef
 
 from tests.architecture.template import ROOT, resources
+from tests.simulation.cloud import DIED
 
 FILES = sorted((ROOT / "infra" / "statemachines").glob("*.asl.yaml"))
 ENDS = {"Succeed", "Fail"}
@@ -58,6 +59,20 @@ def test_every_task_is_limited_repeated_and_caught(file: Path) -> None:
             assert any("Retryable" in r["ErrorEquals"] for r in state["Retry"]), name
             last = name == "Track"
             assert last or state["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
+
+
+def test_every_task_repeats_a_died_process_whatever_it_is_called() -> None:
+    """Only a task that waits for its token lets a time-out be: it says that nobody answered."""
+    (journey,) = machines(ROOT / "infra/statemachines/journey.asl.yaml")
+    tasks = {name: s for name, s in journey["States"].items() if s["Type"] == "Task"}
+    repeated = {
+        name: {error for retrier in s["Retry"] for error in retrier["ErrorEquals"]}
+        | ({"States.Timeout"} if s["Resource"].endswith("waitForTaskToken") else set())
+        for name, s in tasks.items()
+    }
+    every = set.union(*repeated.values())
+    assert repeated == dict.fromkeys(tasks, every)
+    assert every.issuperset(DIED)
 
 
 @pytest.mark.parametrize("name", MACHINES)

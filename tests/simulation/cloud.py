@@ -18,7 +18,7 @@ from tests.simulation.queues import Queue, Sqs
 
 INBOUND, OUTBOUND, EVENTS = "InboundQueue", "OutboundQueue", "EventsQueue"
 CAMPAIGN, JOURNEY = "ReactivationCampaign", "ReactivationJourney"
-DIED = ("Lambda.Unknown", "Sandbox.Timedout")
+DIED = ("Lambda.Unknown", "Sandbox.Timedout", "Runtime.ExitError")
 BEFORE = "StepFunctions.ExecutionAlreadyExistsException"
 
 
