@@ -277,3 +277,15 @@ def test_no_sliding_window_overflows(arrivals: list[int], per_second: int, per_m
     for start in calls:
         assert sum(start <= call < start + 1_000 for call in calls) <= per_second
         assert sum(start <= call < start + 60_000 for call in calls) <= per_minute
+
+
+def test_a_messenger_that_nobody_was_written_to_in_is_no_room(
+    limits: DynamoLimits, company: Company
+) -> None:
+    """WhatsApp is among the company's channels from the first day, connected or not."""
+    both = replace(company, channels=(TELEGRAM, WHATSAPP, ChannelKind.INSTAGRAM))
+    assert limits.remaining_today(both, TEN) == 20
+    assert limits.reserve_minute(both, TELEGRAM, "a", TEN)
+    assert limits.remaining_today(both, TEN) == 19
+    assert limits.reserve_minute(both, WHATSAPP, "b", TEN)
+    assert limits.remaining_today(both, TEN) == 38

@@ -47,7 +47,7 @@ def sandbox(asked: Asked[SandboxBody]) -> Sandbox:
     told = wiring.dry_run().campaign(company_id, most=body.most, by_model=body.by_model)
     catalogue = wiring.store().catalogue(company_id)
     items = [MessagePreview.of(preview, catalogue) for preview in told.previews]
-    return Sandbox(told.at, told.on, told.paused, told.due, told.over_limit, items)
+    return Sandbox(told.at, told.on, told.paused, told.due, told.over_limit, told.no_consent, items)
 
 
 @due.post("/dry-run", body=DryRunBody, answers=MessagePreview, role=Role.VIEWER)

@@ -218,7 +218,7 @@ function sandbox(root, context) {
   return run(false);
 }
 
-function outcome({ at, paused, due, over_limit: over, items }) {
+function outcome({ at, paused, due, over_limit: over, no_consent: unasked, items }) {
   const leaving = items.filter(({ skipped }) => !skipped);
   const staying = items.filter(({ skipped }) => skipped);
   return [
@@ -229,6 +229,7 @@ function outcome({ at, paused, due, over_limit: over, items }) {
       stat(t("today.sandbox.leaving"), number(leaving.length)),
       stat(t("today.sandbox.staying"), number(staying.length)),
       stat(t("today.sandbox.over"), number(over)),
+      stat(said("skip", "no_consent"), number(unasked)),
     ),
     note("info", t("campaign.nothing_sent")),
     card(t("today.sandbox.leaving"), leaving.length === 0 && empty(t("today.sandbox.nobody")), leaving.map(wouldLeave)),

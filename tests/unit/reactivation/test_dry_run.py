@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from comeback.changes import SaveConsent, SaveIncident, SaveVisit
+from comeback.changes import SaveConsent, SaveDue, SaveIncident, SaveVisit
 from comeback.clients.model import Consent, Visit, VisitStatus
 from comeback.companies.model import Company
 from comeback.conversations.model import ChannelKind, Incident, Purpose
@@ -140,6 +140,15 @@ def test_facts_stand_beside_their_text() -> None:
 def test_over_the_limit_is_another_day() -> None:
     found = salon("anna", "bella", "clara", daily_limit=1).dry().campaign("salon")
     assert (found.due, found.over_limit, len(found.previews)) == (3, 2, 1)
+
+
+def test_who_agreed_to_nothing_is_counted_and_not_looked_at() -> None:
+    world = salon("anna", "bella")
+    (entry,) = world.store.client("salon", "anna").due
+    world.store.commit([SaveDue(replace(entry, agreed=False))])
+    found = world.dry().campaign("salon")
+    assert (found.due, found.no_consent, found.over_limit) == (2, 1, 0)
+    assert list(by_client(found)) == ["bella"]
 
 
 def test_only_so_many_are_prepared() -> None:

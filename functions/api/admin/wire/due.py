@@ -139,4 +139,5 @@ class Sandbox(Struct):
     paused: bool
     due: int
     over_limit: int
+    no_consent: int
     items: list[MessagePreview]

@@ -8,6 +8,7 @@ from comeback.changes import Change, Count, EventSeen
 from comeback.companies.model import Company, in_turn
 from comeback.errors import AlreadyDone
 from comeback.ports import Clock, JourneyStart, Limits, Orchestrator, Store
+from comeback.reactivation.holdout import in_holdout
 from comeback.reactivation.model import DueService, SkipReason, Stage
 from comeback.reactivation.naming import journey_id
 from comeback.reactivation.priority import in_order, most_overdue_per_client
@@ -47,7 +48,9 @@ class Detect:
         due = most_overdue_per_client(self._live(company.company_id, on))
         if not due:
             return None
-        chosen = in_order(due, on)[: self._limits.remaining_today(company, now)]
+        chosen = first(
+            company, in_order(asked(due), on), self._limits.remaining_today(company, now)
+        )
         self._count_once(company, on, due, len(chosen), now)
         starts = [start(company.company_id, entry, on) for entry in chosen]
         if not starts or not self._orchestrator.start_campaign(company.company_id, on, starts):
@@ -62,15 +65,22 @@ class Detect:
     def _count_once(
         self, company: Company, on: date, due: Sequence[DueService], chosen: int, now: datetime
     ) -> None:
-        """The day's due and those over the limit, written with the day's own dedupe key before the start, so that a
+        """The day's due and those whom it leaves out, written with the day's own dedupe key before the start, so that a
         crash between the two counts nothing twice and loses nothing."""
         changes: list[Change] = [
             EventSeen(company.company_id, f"campaign.{on.isoformat()}", now),
             Count(company.company_id, on, Stage.DUE, n=len(due)),
         ]
-        if over := len(due) - chosen:
-            reason = SkipReason.DAILY_LIMIT.value
-            changes.append(Count(company.company_id, on, Stage.SKIPPED, reason, over))
+        may_be = len(asked(due))
+        left_out = {
+            SkipReason.DAILY_LIMIT: may_be - chosen,
+            SkipReason.NO_CONSENT: len(due) - may_be,
+        }
+        changes += [
+            Count(company.company_id, on, Stage.SKIPPED, reason.value, n)
+            for reason, n in left_out.items()
+            if n
+        ]
         try:
             self._store.commit(changes)
         except AlreadyDone:
@@ -84,6 +94,22 @@ def is_campaign_hour(company: Company, now: datetime) -> bool:
         and local.hour == company.campaign_hour
         and local.weekday() in company.sending.days
     )
+
+
+def asked(dues: Sequence[DueService]) -> list[DueService]:
+    """Without those who agreed to nothing: no journey would come of them, and they would take the others' places."""
+    return [entry for entry in dues if entry.agreed]
+
+
+def first(company: Company, dues: Sequence[DueService], room: int) -> list[DueService]:
+    """As many as the day has messages for. Who is held out takes no message, but is drawn with the others."""
+    chosen: list[DueService] = []
+    for entry in dues:
+        if room <= 0:
+            break
+        room -= not in_holdout(company.company_id, entry.client_id, company.holdout_percent)
+        chosen.append(entry)
+    return chosen
 
 
 def start(company_id: str, entry: DueService, on: date) -> JourneyStart:

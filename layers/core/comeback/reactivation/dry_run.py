@@ -23,7 +23,7 @@ from comeback.ports import (
     Store,
 )
 from comeback.reactivation.analyse import Analyse
-from comeback.reactivation.detect import Detect
+from comeback.reactivation.detect import Detect, asked
 from comeback.reactivation.find_slots import FindSlots, SlotFinder
 from comeback.reactivation.generate import Generate
 from comeback.reactivation.model import (
@@ -71,13 +71,15 @@ class Preview:
 
 @dataclass(frozen=True)
 class CampaignPreview:
-    """`at`: when it would start (UTC). `due`: clients; `over_limit` of them are left to another day."""
+    """`at`: when it would start (UTC). `due`: clients; `over_limit` of them are left to another day, `no_consent` have agreed to
+    nothing."""
 
     at: datetime
     on: date
     paused: bool
     due: int
     over_limit: int
+    no_consent: int
     previews: tuple[Preview, ...]
 
 
@@ -118,8 +120,16 @@ class DryRun:
             if (preview := stage.decided(start, on))
         ]
         prepared = stage.prepared_in_order(found, most)
-        over = len(dues) - len(starts)
-        return CampaignPreview(at, on, not company.enabled, len(dues), over, tuple(prepared))
+        may_be = len(asked(dues))
+        return CampaignPreview(
+            at=at,
+            on=on,
+            paused=not company.enabled,
+            due=len(dues),
+            over_limit=may_be - len(starts),
+            no_consent=len(dues) - may_be,
+            previews=tuple(prepared),
+        )
 
     def message(
         self, company_id: str, client_id: str, service_id: str, *, by_model: bool = False

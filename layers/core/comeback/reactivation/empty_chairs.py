@@ -110,7 +110,7 @@ class EmptyChairs:
             return Proposal(company_id, on)
         today = company.local(now).date()
         dues = self._store.due(company_id, today + timedelta(days=AHEAD_DAYS))
-        near = [due for due in catalogue.live(dues) if not resting(due, today)]
+        near = [due for due in catalogue.live(dues) if due.agreed and not resting(due, today)]
         free = self._free(company, _most_wanted(near, catalogue), now)
         times = [slot for slots in free.values() for slot in slots]
         prospects = Prospects(self._store, company, catalogue, now)

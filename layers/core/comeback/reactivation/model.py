@@ -84,6 +84,8 @@ class DueService:
     """The forecast's date, whichever source wins: should history win later, it is due then."""
     rests_until: date | None = None
     """Decided by a journey, and kept apart from the due date: a rule's change moves that alone."""
+    agreed: bool = True
+    """False: at the last refit there was no consent to marketing in any of the company's channels."""
 
     @property
     def rest(self) -> date | None:
@@ -237,6 +239,8 @@ class Attempt:
     """Channels in which it proved undelivered: the cascade goes past them."""
     style: str = ""
     """The arm of the text (styles.py)."""
+    offer: str = ""
+    """The arm of the offer, where there was a choice (learning.py)."""
     answered_at: datetime | None = None
     booked_at: datetime | None = None
     stop_question: str = ""

@@ -5,7 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from comeback.bookings.model import Service
-from comeback.changes import Change, SaveDue, SaveRule
+from comeback.changes import Change, RemoveDue, SaveDue, SaveRule
+from comeback.clients.model import may_market, opted_out
 from comeback.companies.model import Company, in_turn
 from comeback.errors import ComebackError, Conflict, NotFound
 from comeback.ports import Catalogue, ClientFile, Clock, Models, Store
@@ -134,14 +135,21 @@ class Refit:
     def _date(
         self, company: Company, catalogue: Catalogue, dues: DueDates, file: ClientFile
     ) -> int:
-        """Over what was read alone: files are read long before, and journeys put clients to rest meanwhile."""
+        """Over what was read alone: files are read long before, and journeys put clients to rest meanwhile. Who said stop is
+        due for nothing."""
         before = {entry.service_id: entry for entry in file.due}
-        fresh = keep_rests(dues.due(company, catalogue, file.client, file.visits), file.due)
-        changes: list[Change] = [
-            SaveDue(entry, over=before.get(entry.service_id))
-            for entry in fresh
-            if entry not in file.due
-        ]
+        client, changes = file.client, list[Change]()
+        if opted_out(file.consents):
+            changes += [RemoveDue(client.company_id, client.client_id, name) for name in before]
+        else:
+            agreed = any(may_market(file.consents, channel) for channel in company.channels)
+            fresh = keep_rests(dues.due(company, catalogue, client, file.visits), file.due)
+            asked = (replace(entry, agreed=agreed) for entry in fresh)
+            changes += [
+                SaveDue(entry, over=before.get(entry.service_id))
+                for entry in asked
+                if entry not in file.due
+            ]
         if changes:
             self._store.commit(changes)
         return len(changes)

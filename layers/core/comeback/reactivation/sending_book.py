@@ -12,6 +12,7 @@ from comeback.conversations.model import Account, ChannelKind
 from comeback.ports import AccountToday, Reservation
 from comeback.reactivation import account_health, sending_limits
 from comeback.reactivation.account_health import Standing
+from comeback.reactivation.reachability import PROACTIVE
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class SendingBook:
 
     def remaining(self) -> int:
         """How many messages the day still has; the owner's daily limit is over all channels."""
-        rooms = (self._room(channel) for channel in self.company.channels)
+        rooms = (self._room(channel) for channel in self._in_use)
         return min(sum(rooms), sending_limits.owners_left(self.company, len(self.today)))
 
     def told(self, channel: ChannelKind) -> AccountToday:
@@ -63,6 +64,13 @@ class SendingBook:
 
     def account(self, channel: ChannelKind) -> Account:
         return self.accounts.get(channel, Account(channel))
+
+    @property
+    def _in_use(self) -> list[ChannelKind]:
+        """Messengers that somebody was written to in, for a room that nobody can be reached through is none. Before the first
+        message the company's first: that is where it will leave."""
+        proactive = [channel for channel in self.company.channels if channel in PROACTIVE]
+        return [channel for channel in proactive if channel in self.accounts] or proactive[:1]
 
     def _standing(self, channel: ChannelKind) -> Standing:
         return account_health.standing(self.account(channel), self.now)

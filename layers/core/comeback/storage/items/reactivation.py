@@ -50,6 +50,7 @@ class DueItem(Item, discriminator="due"):
     p_active = NumberAttribute(null=True)
     forecast_on = Day(null=True)
     rests_until = Day(null=True)
+    agreed = BooleanAttribute(default=True)
 
     @classmethod
     def of(cls, due: DueService) -> "DueItem":
@@ -71,6 +72,7 @@ class DueItem(Item, discriminator="due"):
             p_active=due.p_active,
             forecast_on=due.forecast_on,
             rests_until=due.rests_until,
+            agreed=due.agreed,
             first_pk=keys.due_index(due.company_id),
             first_sk=due.next_on.isoformat(),
         )
@@ -93,6 +95,7 @@ class DueItem(Item, discriminator="due"):
             p_active=self.p_active,
             forecast_on=self.forecast_on,
             rests_until=self.rests_until,
+            agreed=self.agreed,
         )
 
 
