@@ -4,7 +4,7 @@ import json
 
 from tests.architecture.template import resources
 
-API = resources("AWS::Serverless::Api")["Api"]["Properties"]
+API = resources("AWS::Serverless::Api")["Api"]
 
 
 def test_the_stage_is_not_traced() -> None:
@@ -19,6 +19,6 @@ def test_the_access_log_names_the_route_alone() -> None:
 
 
 def test_the_firewall_keeps_no_samples() -> None:
-    acl = resources("AWS::WAFv2::WebACL")["WebAcl"]["Properties"]
+    acl = resources("AWS::WAFv2::WebACL")["WebAcl"]
     rules = [acl, *acl["Rules"]]
     assert [r["VisibilityConfig"]["SampledRequestsEnabled"] for r in rules] == [False] * len(rules)
