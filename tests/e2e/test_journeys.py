@@ -85,7 +85,7 @@ def test_stop_ends_it_at_once(
 def test_silence_leads_to_a_second_attempt(shop: Callable[[ChannelKind], Shop]) -> None:
     salon = shop(TELEGRAM)
     won = {"plain": 2, "discount": 50}
-    arms = [CountArm(salon.company.company_id, "offer", a, 60, n) for a, n in won.items()]
+    arms = [CountArm(salon.company.company_id, "later_offer", a, 60, n) for a, n in won.items()]
     salon.driver.store.commit(arms)
     salon.campaign()
     salon.wait_for_messages(1)

@@ -163,8 +163,8 @@ def test_where_the_owner_left_it_to_us_the_owner_is_told(life: Life) -> None:
 
 
 def test_what_is_offered_costs_the_full_price_even_where_discounts_pay(life: Life) -> None:
-    plain = CountArm("salon", "offer", "plain", 60, 2)
-    life.store.commit([plain, CountArm("salon", "offer", "discount", 60, 40)])
+    plain = CountArm("salon", "later_offer", "plain", 60, 2)
+    life.store.commit([plain, CountArm("salon", "later_offer", "discount", 60, 40)])
     (ref,) = approved(life, "anna")
     life.run_until_sent(ref)
     assert life.journey(ref).attempt.discount_percent == 0

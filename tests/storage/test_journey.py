@@ -87,8 +87,8 @@ def test_silence_leads_to_a_second_attempt_with_the_discount_that_has_proved_its
     life: Life,
 ) -> None:
     plain, discounted = (
-        CountArm("salon", "offer", "plain", 60, 2),
-        CountArm("salon", "offer", "discount", 60, 40),
+        CountArm("salon", "later_offer", "plain", 60, 2),
+        CountArm("salon", "later_offer", "discount", 60, 40),
     )
     life.store.commit([plain, discounted])
     life.client("anna")
@@ -109,6 +109,27 @@ def test_silence_leads_to_a_second_attempt_with_the_discount_that_has_proved_its
     assert "15%" in second.content.text
     assert life.journey(ref).attempt.number == 2
     assert life.funnel()["contacted"] == 1
+
+
+@pytest.mark.parametrize(("days_ago", "offer"), [(120, "discount"), (32, "")])
+def test_the_discount_is_kept_from_who_is_likely_to_come_anyway(
+    life: Life, days_ago: int, offer: str
+) -> None:
+    """Of a margin of 40 it leaves 25, and brings 36 where 20 came: that pays, but not where one in four comes unasked."""
+    life.company = replace(life.company, margin_percent=40)
+    life.store.save_company(life.company)
+    for arm, won in (("plain", 400), ("discount", 720)):
+        life.store.commit([CountArm("salon", "later_offer", arm, 2000, won)])
+    life.client("anna", days_ago=days_ago)
+    (ref,) = life.campaign()
+    life.run_until_sent(ref)
+    life.clock.advance(days=7, hours=1)
+    life.expire.tick()
+    life.clock.advance(seconds=life.track.run(ref, life.outcome())["wait_seconds"])
+    assert life.run_until_sent(ref) == "sent"
+    attempt = life.journey(ref).attempt
+    assert (attempt.number, attempt.offer) == (2, offer)
+    assert attempt.discount_percent == (15 if offer else 0)
 
 
 def test_after_three_silences_the_client_is_left_alone(life: Life) -> None:

@@ -8,7 +8,7 @@ const PERIODS = ["week", "month", "quarter", "year", "range"];
 const STAGES = ["due", "contacted", "delivered", "read", "answered", "booked"];
 const BREAKDOWNS = ["attempt", "service", "channel"];
 const TONES = { met: "good", missed: "bad", unclear: "plain" };
-const LEARNT = ["style", "offer"];
+const LEARNT = ["style", "later_offer"];
 const MONDAY = Date.UTC(2024, 0, 1);
 const DAY = 86_400_000;
 

@@ -128,7 +128,7 @@ export default {
   "results.experiments.about": "Ways of writing tried side by side since the beginning; the better one is chosen more often.",
   "results.experiments.none": "Nothing has been tried yet",
   "results.experiment.style": "Text",
-  "results.experiment.offer": "Offer",
+  "results.experiment.later_offer": "Offer, from the second message on",
   "results.arm": "Way",
   "results.arm.tried": "Tried",
   "results.arm.won": "Booked",

@@ -128,7 +128,7 @@ export default {
   "results.experiments.about": "Способы писать, которые пробуются рядом с самого начала; лучший выбирается чаще.",
   "results.experiments.none": "Пока ничего не пробовали",
   "results.experiment.style": "Текст",
-  "results.experiment.offer": "Предложение",
+  "results.experiment.later_offer": "Предложение, со второго сообщения",
   "results.arm": "Способ",
   "results.arm.tried": "Пробовали",
   "results.arm.won": "Записались",

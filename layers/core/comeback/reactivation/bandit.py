@@ -35,6 +35,32 @@ BOOKED = Prior(0.15, 20)
 """The lower end of the specification's target conversion (reactivation.md), worth twenty attempts: a judgement."""
 
 
+@dataclass(frozen=True)
+class Rate:
+    """What is known of an arm's rate: a Beta distribution."""
+
+    wins: float
+    losses: float
+
+    @property
+    def mean(self) -> float:
+        return self.wins / (self.wins + self.losses)
+
+    @property
+    def variance(self) -> float:
+        return self.mean * (1 - self.mean) / (self.wins + self.losses + 1)
+
+    def drawn(self, rng: random.Random) -> float:
+        return rng.betavariate(self.wins, self.losses)
+
+
+def rates(arms: Mapping[str, Tally], prior: Prior = BOOKED) -> dict[str, Rate]:
+    """Each arm's, around the company's pooled rate (empirical Bayes of `prior.strength` attempts); the pooled rate itself
+    starts from `prior.mean`."""
+    company = Prior(prior.after(pooled(arms.values())), prior.strength)
+    return {name: _known(company, seen) for name, seen in arms.items()}
+
+
 def choose(
     arms: Mapping[str, Tally],
     rng: random.Random,
@@ -45,8 +71,8 @@ def choose(
 ) -> str:
     """With probability `floor` any arm, else the one whose sampled rate × value is highest.
 
-    Each arm's rate is drawn from a Beta around the company's pooled rate (empirical Bayes of `prior.strength` attempts; the
-    pooled rate itself starts from `prior.mean`). `value`: what a booking by that arm brings, in any one unit; 1 without it.
+    Each arm's rate is drawn from what is known of it (`rates`). `value`: what a booking by that arm brings, in any one unit;
+    1 without it.
     The same for the same `rng` state, tallies and values, in whatever order they come; a tie goes to the first by name.
     Raises ValueError without arms, KeyError when an arm has no value.
     """
@@ -55,11 +81,8 @@ def choose(
         raise ValueError("no arm to choose from")
     if rng.random() < floor:
         return rng.choice(names)
-    company = Prior(prior.after(pooled(arms.values())), prior.strength)
-    worth = {
-        name: _draw(company, arms[name], rng) * (1 if value is None else value[name])
-        for name in names
-    }
+    known = rates(arms, prior)
+    worth = {name: known[name].drawn(rng) * (1 if value is None else value[name]) for name in names}
     return max(names, key=worth.__getitem__)
 
 
@@ -77,7 +100,7 @@ def seeded(journey_id: str, attempt: int, dimension: str) -> random.Random:
     return random.Random(seed)  # noqa: S311 - a repeatable choice, no secret
 
 
-def _draw(company: Prior, seen: Tally, rng: random.Random) -> float:
+def _known(company: Prior, seen: Tally) -> Rate:
     wins = company.mean * company.strength + seen.won
     losses = (1 - company.mean) * company.strength + seen.tried - seen.won
-    return rng.betavariate(wins, losses)
+    return Rate(wins, losses)

@@ -8,7 +8,9 @@ from comeback.bookings.model import Slot
 from comeback.changes import SaveJourney
 from comeback.companies.model import Company
 from comeback.ports import Clock, Crms, Leases, Store
-from comeback.reactivation.learning import discount
+from comeback.reactivation.forecasts import FittedModels, forecast_of
+from comeback.reactivation.judgement import TRIALS, case_of
+from comeback.reactivation.learning import DISCOUNT, offer
 from comeback.reactivation.model import Journey, JourneyState, Preferences, SkipReason
 from comeback.reactivation.offers import discount_percent
 from comeback.reactivation.preferences import preferences
@@ -103,7 +105,7 @@ class FindSlots:
             slots = self._slots(journey, scene, now)
             if not slots:
                 return self._no_slots(journey, scene, now)
-        self._store.commit([SaveJourney(self._prepared(journey, scene, slots))])
+        self._store.commit([SaveJourney(self._prepared(journey, scene, slots, now))])
         return READY
 
     def _slots(self, journey: Journey, scene: Scene, now: datetime) -> tuple[Slot, ...]:
@@ -120,14 +122,27 @@ class FindSlots:
         scene = replace(scene, company=fewer)
         return self._finder.find(scene, journey.journey_id, now, wish=wish)
 
-    def _prepared(self, journey: Journey, scene: Scene, slots: tuple[Slot, ...]) -> Journey:
+    def _prepared(
+        self, journey: Journey, scene: Scene, slots: tuple[Slot, ...], now: datetime
+    ) -> Journey:
         """The discount is drawn here, so that the message's words and its price agree."""
         company, number = scene.company, journey.attempt.number
         most = discount_percent(scene.rule.discounts, number, company.discount_cap_percent)
-        arms = self._store.arms(company.company_id) if most and number > 1 else {}
-        percent = discount(arms, journey, most, company.margin_percent)
-        attempt = replace(journey.attempt, slots=slots, discount_percent=percent)
+        chosen = self._offer(journey, scene, most, now) if most and number > 1 else ""
+        percent = most if chosen == DISCOUNT else 0
+        attempt = replace(journey.attempt, slots=slots, offer=chosen, discount_percent=percent)
         return replace(journey, state=JourneyState.PREPARED, attempt=attempt)
+
+    def _offer(self, journey: Journey, scene: Scene, most: int, now: datetime) -> str:
+        """By what Analyse judged the message by, now with the discount; its reads are made for later attempts alone."""
+        company, address = scene.company, journey.attempt.address
+        arms = self._store.arms(company.company_id)
+        model = FittedModels(self._store).of(company.company_id, journey.service_id)
+        told, case = forecast_of(scene, model, now), None
+        if told and address:
+            account = self._store.accounts(company.company_id).get(address.channel)
+            case = case_of(scene, address, told, arms.get(TRIALS, {}), account, now)
+        return offer(arms, journey, most, company.margin_percent, case)
 
     def _no_slots(self, journey: Journey, scene: Scene, now: datetime) -> Answer:
         self._store.commit(scene.ending(now).skip(journey, SkipReason.NO_SLOTS))

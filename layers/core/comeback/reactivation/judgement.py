@@ -45,15 +45,29 @@ def judge(
     chair_on: date | None = None,
 ) -> Judgement:
     """`chair_on`: the local day whose empty chair is offered; without it, any of the coming days."""
-    p_return = forecast.p_return_within(TRIAL_DAYS)
+    case = case_of(scene, address, forecast, trials, account, now, chair_on)
+    gain = expected_gain(case) if case else None
+    return Judgement(forecast.p_return_within(TRIAL_DAYS), gain)
+
+
+def case_of(
+    scene: Scene,
+    address: Address,
+    forecast: ReturnForecast,
+    trials: Mapping[str, Tally],
+    account: Account | None,
+    now: datetime,
+    chair_on: date | None = None,
+) -> Case | None:
+    """At the full price; None where none is known."""
     ticket = usual_ticket(scene)
     if not ticket:
-        return Judgement(p_return, None)
+        return None
     company = scene.company
     month = now - timedelta(days=30)
     lifetime = forecast.expected_visits(YEAR_DAYS) * ticket * company.margin_percent / 100
-    case = Case(
-        p_return_alone=p_return,
+    return Case(
+        p_return_alone=forecast.p_return_within(TRIAL_DAYS),
         ticket_minor=ticket,
         margin_percent=company.margin_percent,
         message_price_minor=company.message_price(address.channel),
@@ -63,7 +77,6 @@ def judge(
         messages_30_days=sum(sent > month for sent in marketing_sent(scene.file)),
         pulled_forward=pulled_forward(forecast, chair_on) if chair_on else 0.0,
     )
-    return Judgement(p_return, expected_gain(case))
 
 
 def pulled_forward(forecast: ReturnForecast, day: date) -> float:

@@ -13,8 +13,10 @@ from comeback.reactivation import bandit, timing, worth
 from comeback.reactivation.bandit import BOOKED, seeded
 from comeback.reactivation.model import Journey, Outcome, Tally, Why
 from comeback.reactivation.styles import Style
+from comeback.reactivation.worth import Case
 
-STYLE, OFFER, TIME = "style", "offer", "time"
+STYLE, OFFER, TIME = "style", "later_offer", "time"
+"""An offer is chosen from the second attempt on; sums of older releases, named `offer`, count first ones as plain."""
 PLAIN, DISCOUNT = "plain", "discount"
 TAUGHT_BY = (
     Outcome.BOOKED,
@@ -41,13 +43,14 @@ def won_late(journey: Journey, zone: ZoneInfo) -> tuple[CountArm, ...]:
 
 
 def _counts(journey: Journey, zone: ZoneInfo, *, tried: int, won: int) -> tuple[CountArm, ...]:
-    """A question about tomorrow's chair says little about a reminder's hour, words and offer."""
+    """A question about tomorrow's chair says little about a reminder's hour, words and offer; nor does an attempt about a
+    choice that it did not have."""
     attempt = journey.attempt
     if attempt.sent_at is None or journey.why is Why.EMPTY_CHAIR:
         return ()
     sent = attempt.sent_at.astimezone(zone)
     chosen = {
-        OFFER: DISCOUNT if attempt.discount_percent else PLAIN,
+        OFFER: attempt.offer,
         TIME: f"{sent.weekday()}-{sent.hour:02}",
         STYLE: attempt.style,
     }
@@ -68,17 +71,23 @@ def style(arms: Arms, journey: Journey, usable: Collection[Style]) -> Style:
     return Style(bandit.choose({s: known.get(s, Tally()) for s in usable}, rng))
 
 
-def discount(arms: Arms, journey: Journey, percent: int, margin_percent: int) -> int:
-    """`percent` or 0: the discount is the last arm (worth.offer)."""
+def offer(
+    arms: Arms, journey: Journey, percent: int, margin_percent: int, case: Case | None
+) -> str:
+    """The arm, or nothing where there is no choice: on a first attempt, and where the discount would not pay.
+
+    `case`: the message without a discount; None where the price is not known, then only the margin bounds the discount.
+    """
     known = arms.get(OFFER, {})
-    return worth.offer(
-        known.get(PLAIN, Tally()),
-        known.get(DISCOUNT, Tally()),
-        seeded(journey.journey_id, journey.attempt.number, OFFER),
-        attempt=journey.attempt.number,
-        discount_percent=percent,
-        margin_percent=margin_percent,
-    )
+    seen = known.get(PLAIN, Tally()), known.get(DISCOUNT, Tally())
+    number = journey.attempt.number
+    if number <= 1 or not 0 < percent < margin_percent:
+        return ""
+    if case and not worth.discount_pays(case, percent, *seen):
+        return ""
+    rng = seeded(journey.journey_id, number, OFFER)
+    given = worth.offer(*seen, rng, discount_percent=percent, margin_percent=margin_percent)
+    return DISCOUNT if given else PLAIN
 
 
 def wished_moment(

@@ -241,6 +241,8 @@ class Attempt:
     """The arm of the text (styles.py)."""
     offer: str = ""
     """The arm of the offer, where there was a choice (learning.py)."""
+    offer: str = ""
+    """The arm of the offer, where there was a choice (learning.py)."""
     answered_at: datetime | None = None
     booked_at: datetime | None = None
     stop_question: str = ""

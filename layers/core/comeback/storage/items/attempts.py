@@ -46,6 +46,7 @@ class AttemptMap(Map):
     again = Whole(default=0)
     failed = Texts()
     style = Text()
+    offer = Text()
     answered_at = UTCDateTimeAttribute(null=True)
     booked_at = UTCDateTimeAttribute(null=True)
     stop_question = Text()
@@ -76,6 +77,7 @@ class AttemptMap(Map):
             again=attempt.again,
             failed=tuple(channel.value for channel in attempt.failed),
             style=attempt.style,
+            offer=attempt.offer,
             answered_at=attempt.answered_at,
             booked_at=attempt.booked_at,
             stop_question=attempt.stop_question,
@@ -106,6 +108,7 @@ class AttemptMap(Map):
             again=self.again,
             failed=tuple(ChannelKind(channel) for channel in self.failed),
             style=self.style,
+            offer=self.offer,
             answered_at=self.answered_at,
             booked_at=self.booked_at,
             stop_question=self.stop_question,
