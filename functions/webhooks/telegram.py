@@ -6,14 +6,15 @@ from typing import Any
 
 import msgspec
 from comeback.channels.telegram_update import Update, acknowledgement
-from comeback.channels.webhook import Enqueued, answer, enqueue, header, raw_body, same
+from comeback.channels.webhook import Enqueued, answer, arrival, enqueue, header, raw_body, same
 from comeback.decoding import decoded
 from comeback.runtime.aws import client
 from comeback.runtime.door import Door
 from comeback.runtime.secrets import CompanySecrets
-from comeback.runtime.settings import InboundSettings, from_env
+from comeback.runtime.settings import InboundSettings, StageSettings, from_env
 
 settings = from_env(InboundSettings)
+clock_url = from_env(StageSettings).clock_url
 door = Door("telegram", CompanySecrets(settings.stage))
 
 
@@ -29,7 +30,8 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
         return answer(400, "this is no update")
     if update.chat_id is None:
         return answer(200)
-    queued = Enqueued(company_id, "telegram", str(update.chat_id), update.event_id, body)
+    chat, arrived = str(update.chat_id), arrival(clock_url)
+    queued = Enqueued(company_id, "telegram", chat, update.event_id, body, arrived)
     if door.fits(queued):
         enqueue(client("sqs"), settings.inbound_queue_url, [queued])
     return answer(200, acknowledgement(update), "application/json")

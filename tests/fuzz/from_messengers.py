@@ -163,7 +163,7 @@ def receive() -> Receive:
         consent=ConsentTalk(store, lambda _: SECRETS),
         clock=FixedClock(),
         parsers={
-            "telegram": lambda _id, body, at: telegram_inbound.parse(dict(body), at.now()),
+            "telegram": lambda _id, body, at: telegram_inbound.parse(dict(body), at),
             "whatsapp": lambda event_id, body, _at: whatsapp_inbound.parse(event_id, dict(body)),
         },
     )

@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -79,16 +80,31 @@ def status(hooks: Hooks, name: str, event: dict[str, Any]) -> int:
 def test_a_telegram_update_is_queued_whole(
     hooks: Hooks, what: dict[str, Any], encoded: bool
 ) -> None:
+    before = int(time.time())
     assert status(hooks, "telegram", telegram(update(**what), encoded=encoded)) == 200
+    (found,) = hooks.queued()
+    assert before <= found["message"].pop("arrived_at") <= time.time()
     message = {
         "company_id": "salon",
         "channel": "telegram",
         "event_id": "tg.7",
         "body": update(**what),
     }
-    assert hooks.queued() == [
-        {"group": f"salon#telegram#{ANNA}", "dedup": "salon#tg.7", "message": message}
-    ]
+    assert found == {
+        "group": f"salon#telegram#{ANNA}",
+        "dedup": "salon#tg.7",
+        "message": message,
+    }
+
+
+def test_real_time_is_not_written_down_where_time_is_simulated(
+    hooks: Hooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nobody is asked for the simulated: nothing listens at that address."""
+    monkeypatch.setenv("CLOCK_URL", "http://127.0.0.1:9/world/clock")
+    assert status(hooks, "telegram", telegram(update(callback_query=tg_press()))) == 200
+    (found,) = hooks.queued()
+    assert "arrived_at" not in found["message"]
 
 
 def test_each_event_of_a_whatsapp_notification_is_queued_for_itself(hooks: Hooks) -> None:

@@ -15,16 +15,16 @@ from comeback.conversations.model import (
 )
 
 
-def parse(body: dict[str, Any], now: datetime) -> list[InboundEvent]:
-    """Empty for what no client caused. Raises msgspec.ValidationError on what is no update. `now`: for a pressed
-    button, which Telegram does not date."""
+def parse(body: dict[str, Any], arrived_at: datetime) -> list[InboundEvent]:
+    """Empty for what no client caused. Raises msgspec.ValidationError on what is no update. `arrived_at`: of a pressed
+    button, which Telegram does not date. Not when it is read: a yes that waited would overtake a stop."""
     update = msgspec.convert(body, Update)
     chat_id = update.chat_id
     if chat_id is None:
         return []
     address = Address(ChannelKind.TELEGRAM, str(chat_id))
     if update.callback_query:
-        return [_pressed(update.event_id, update.callback_query, address, now)]
+        return [_pressed(update.event_id, update.callback_query, address, arrived_at)]
     if update.message:
         return [_wrote(update.event_id, update.message, address)]
     member = update.my_chat_member
@@ -34,11 +34,11 @@ def parse(body: dict[str, Any], now: datetime) -> list[InboundEvent]:
     return []
 
 
-def _pressed(event_id: str, query: CallbackQuery, address: Address, now: datetime) -> InboundEvent:
+def _pressed(event_id: str, query: CallbackQuery, address: Address, at: datetime) -> InboundEvent:
     return MessageReceived(
         event_id=event_id,
         address=address,
-        at=now,
+        at=at,
         button_id=query.data,
         reply_to=str(query.message.message_id) if query.message else "",
         sender_name=_name(query.sender),

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 MAX_BATCH, MAX_BATCH_BYTES = 10, 256 * 1024
@@ -21,25 +22,33 @@ PLAIN_ID = re.compile(r"[\w.\-#+=/:]{1,128}", re.ASCII)
 
 @dataclass(frozen=True)
 class Enqueued:
-    """One message for inbound.fifo. `address` orders a client's events; `event_id` drops repetitions for five minutes."""
+    """One message for inbound.fifo. `address` orders a client's events; `event_id` drops repetitions for five minutes.
+    `arrived_at`: for what the messenger does not date (`arrival`)."""
 
     company_id: str
     channel: str
     address: str
     event_id: str
     body: Mapping[str, Any]
+    arrived_at: datetime | None = None
 
-    def entry(self, number: int) -> dict[str, str]:
-        """The body in ASCII: SQS refuses some characters, such as U+FFFE, that a client's phone does not."""
+    @property
+    def message(self) -> dict[str, Any]:
+        """`arrived_at` in whole Unix seconds, as the messengers' own dates: a stop said in the same second is not older."""
         message = {
             "company_id": self.company_id,
             "channel": self.channel,
             "event_id": self.event_id,
             "body": self.body,
         }
+        at = self.arrived_at
+        return message if at is None else {**message, "arrived_at": int(at.timestamp())}
+
+    def entry(self, number: int) -> dict[str, str]:
+        """The body in ASCII: SQS refuses some characters, such as U+FFFE, that a client's phone does not."""
         return {
             "Id": str(number),
-            "MessageBody": json.dumps(message),
+            "MessageBody": json.dumps(self.message),
             "MessageGroupId": queue_id(f"{self.company_id}#{self.channel}#{self.address}"),
             "MessageDeduplicationId": queue_id(f"{self.company_id}#{self.event_id}"),
         }
@@ -48,6 +57,15 @@ class Enqueued:
     def fits(self) -> bool:
         """Whether SQS takes it at all."""
         return len(self.entry(0)["MessageBody"]) <= MAX_BATCH_BYTES
+
+
+def arrival(clock_url: str) -> datetime | None:
+    """Written into the message: it may wait for days in the queue and its dead letters, and SQS dates anew what is put back.
+
+    None where time is simulated: it stands still there while real seconds pass, so a real time, or a real age, would put a
+    press before what was seen on the phone; and to ask what time it is there would cost a call. It is dated when read.
+    """
+    return None if clock_url else datetime.now(UTC)
 
 
 def queue_id(name: str) -> str:

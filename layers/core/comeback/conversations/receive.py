@@ -59,7 +59,8 @@ OLDEST = timedelta(days=28)
 have been forgotten; and what is late for good reason is younger: a messenger tries for up to 7 days, and our queue and its
 dead letters keep a message for 4 and 14."""
 
-Parse = Callable[[str, Mapping[str, Any], Clock], list[InboundEvent]]
+Parse = Callable[[str, Mapping[str, Any], datetime], list[InboundEvent]]
+"""Takes the event's id, its body, and when it came to us."""
 Skipped = Callable[[str, str, str], None]
 """Is told what was not answered, to be counted: why, the company's id and the event's."""
 ByClient = MessageReceived | MarketingStopped | MarketingResumed
@@ -90,8 +91,13 @@ class Receive:
     def handle(self, record: Mapping[str, Any]) -> None:
         """One message of the inbound queue. Raises Retryable and UnknownOutcome: bring it back later."""
         parse = self._parsers[record["channel"]]
-        for event in parse(record["event_id"], record["body"], self._clock):
+        for event in parse(record["event_id"], record["body"], self._arrived_at(record)):
             self.receive(record["company_id"], event)
+
+    def _arrived_at(self, record: Mapping[str, Any]) -> datetime:
+        """As the webhook wrote it down; where it did not (`channels.webhook.arrival`), now."""
+        seconds = record.get("arrived_at")
+        return self._clock.now() if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
     def receive(self, company_id: str, event: InboundEvent) -> None:
         if self._clock.now() - event.at > OLDEST:
@@ -262,7 +268,7 @@ def _says_stop(event: MessageReceived) -> bool:
 
 
 def _stops_at(file: ClientFile, event: InboundEvent) -> datetime:
-    """Not before what was heard in this channel until now: a press is dated when it is read, a message when it was
+    """Not before what was heard in this channel until now: a press is dated when it came to us, a message when it was
     written, so a stop right after a yes may be dated earlier, and must still be the last word."""
     channel = event.address.channel
     return max([event.at, *(c.at for c in file.consents if c.channel is channel)])
@@ -270,7 +276,7 @@ def _stops_at(file: ClientFile, event: InboundEvent) -> datetime:
 
 def _newer(file: ClientFile, event: ByClient) -> bool:
     """Typed words that are newer than all that was heard in this conversation have not been heard, and need not be looked up.
-    A press is dated when it is read, so it is always looked up."""
+    A press is dated by us, when it comes, and comes twice with two dates: it is always looked up."""
     if not isinstance(event, MessageReceived) or event.button_id or event.start_payload:
         return False
     conversation = file.conversation(event.address.channel)

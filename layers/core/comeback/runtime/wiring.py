@@ -94,6 +94,11 @@ def clock() -> Clock:
     return WorldClock(url) if url else SystemClock()
 
 
+def _wall_clock(ours: Clock) -> Clock:
+    """The outside's time, where ours is the world's: simulated, and standing still."""
+    return SystemClock() if isinstance(ours, WorldClock) else ours
+
+
 @cache
 def store() -> DynamoStore:
     METER.kept_by(_add_usage)
@@ -270,7 +275,7 @@ def receive() -> "Receive":
         consent=ConsentTalk(store(), secrets().get),
         clock=now,
         parsers={
-            "telegram": lambda _id, body, at: telegram_inbound.parse(dict(body), at.now()),
+            "telegram": lambda _id, body, at: telegram_inbound.parse(dict(body), at),
             "whatsapp": lambda event_id, body, _at: whatsapp_inbound.parse(event_id, dict(body)),
         },
         skipped=skipped,
@@ -281,7 +286,7 @@ def deliver() -> "Deliver":
     from comeback.conversations.deliver import Deliver
     from comeback.reactivation.receipts import Receipts
 
-    owner = str(uuid4())
+    owner, now = str(uuid4()), clock()
     return Deliver(
         store=store(),
         channels=_messengers(),
@@ -289,8 +294,9 @@ def deliver() -> "Deliver":
         limits=_limits(),
         outbound=_outbound(),
         orchestrator=_wait_ender(),
-        clock=clock(),
+        clock=now,
         owner=owner,
+        wall_clock=_wall_clock(now),
     )
 
 
