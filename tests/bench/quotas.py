@@ -27,6 +27,13 @@ NEW_TABLE_WRITES = 4_000
 PARTITION_READS = 3_000
 FIFO_CALLS = 300
 """A second, per action, without high throughput (the template turns it on: thousands)."""
+FIFO_LOOKED_THROUGH = 120_000
+"""Waiting messages among which SQS looks for a group that is free; what lies behind them waits for all of them."""
+SCHEDULER_STARTS = 500
+"""A second, in most regions."""
+BOOK_REQUESTS, YCLIENTS_A_MINUTE = 2, 200
+"""An attempt's, when every company's book is in YCLIENTS: free times, and one booking or another search; what YCLIENTS allows one
+address, and `yclients_http` shares out."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,7 @@ def rows(attempt: Quantities, starting_writes: float) -> list[Row]:
     report = COMPANIES * (40 * REQUEST_SECONDS + 2 * OUTSIDE_SECONDS)
     chairs = COMPANIES * (10 * REQUEST_SECONDS + 4 * OUTSIDE_SECONDS)
     refit = COMPANIES * CLIENTS * 2 * REQUEST_SECONDS
+    asked_of_books = attempts * BOOK_REQUESTS / SENDING_HOURS / 60
     shard = "a message per company"
     return [
         Row("Refit, seconds a night", refit, timeouts["Refit"], shard),
@@ -79,8 +87,17 @@ def rows(attempt: Quantities, starting_writes: float) -> list[Row]:
         Row("transitions a second at the start", started * 5, TRANSITIONS_PER_SECOND, "raise"),
         Row("registry's reads a second", registry, PARTITION_READS, "a tick's own copy"),
         Row("functions at once", busy, CONCURRENT_FUNCTIONS, "raise"),
+        Row("YCLIENTS' requests a minute", asked_of_books, YCLIENTS_A_MINUTE, "an address and a bucket per group of companies"),
+        Row("messages waiting after an hour's standstill", COMPANIES * 20, FIFO_LOOKED_THROUGH, "nothing"),
+        Row("Scheduler's starts in the full hour's second", _schedules(), SCHEDULER_STARTS, "nothing"),
         Row("outbound messages a second", COMPANIES * 20 / 3600, FIFO_CALLS, "nothing"),
     ]  # fmt: skip
+
+
+def _schedules() -> int:
+    """Ticks, whatever the number of companies."""
+    events = (e for f in functions().values() for e in f.get("Events", {}).values())
+    return sum(event["Type"] == "ScheduleV2" for event in events)
 
 
 def table(attempt: Quantities, starting_writes: float) -> Table:
