@@ -22,6 +22,8 @@ RUNS, OTHER_RUNS = 5, 2
 WIDTH = 110
 BUDGET = 1.15
 """Of a webhook's `ready` against the floor."""
+STEP_MS = 300
+"""Of a step of the journey: what importing it may take."""
 FORBIDDEN = (
     "telegram",
     "google.genai",
@@ -175,7 +177,7 @@ def main(console: Console | None = None) -> None:
     table.add_column("handler")
     for name in ("import", "ready", "× floor"):
         table.add_column(name, justify="right")
-    table.add_column(f"budget × {BUDGET}")
+    table.add_column(f"budget: × {BUDGET}, steps {STEP_MS} ms")
     table.add_column("heavy modules loaded")
     for handler, cost in zip(WEBHOOKS, webhooks, strict=True):
         kept = cost.ready <= BUDGET * floor.ready and not cost.heavy
@@ -185,7 +187,9 @@ def main(console: Console | None = None) -> None:
     _row(table, "the same + Secrets Manager client", with_secrets, floor)
     table.add_section()
     for handler, cost in zip(OTHERS, others, strict=True):
-        _row(table, handler.module, cost, floor)
+        kept = "kept" if cost.imported <= STEP_MS else "over"
+        is_step = handler.module.startswith("reactivation.")
+        _row(table, handler.module, cost, floor, kept if is_step else "")
     console.print(table)
     console.print(
         "ready: with what the first event makes before any network call (webhooks: the SQS client; others: the use case)."
