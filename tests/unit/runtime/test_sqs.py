@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from comeback.errors import (
     UnknownOutcome,
 )
 from comeback.runtime.meter import METER
-from comeback.runtime.sqs import LONGEST, process
+from comeback.runtime.sqs import DOUBLED_TO, LONGEST, process
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -138,7 +139,8 @@ def test_poison_takes_nobody_along_and_nobody_overtakes(
 
 
 @pytest.mark.parametrize(
-    ("asked", "seconds"), [(2, 2), (0.0, 1), (0.2, 1), (2.1, 3), (899.5, 900), (86_400, 900)]
+    ("asked", "seconds"),
+    [(2, 2), (0.0, 1), (0.2, 1), (2.1, 3), (3600, 3600), (3600.5, 3601), (86_400, LONGEST)],
 )
 def test_who_asks_to_wait_is_obeyed(asked: float, seconds: int) -> None:
     work = Work({1: wait(asked)})
@@ -176,13 +178,20 @@ def test_asked_again_it_comes_back_half_as_often() -> None:
     assert waits == [10, 20, 40, 80, 160, 320, 640, 900, 900, 900]
 
 
+@pytest.mark.parametrize("receives", range(1, 11))
+def test_an_hour_that_was_asked_for_is_an_hour_however_often(receives: int) -> None:
+    work = Work({1: wait(3600)})
+    work.run(record(1, receives=receives))
+    assert work.hidden == [("r1", 3600)]
+
+
 @given(st.floats(min_value=0), st.integers(1, 1000))
 def test_hidden_within_reason_and_no_shorter_than_asked(asked: float, receives: int) -> None:
     work = Work({1: wait(asked)})
     work.run(record(1, receives=receives))
     [(_, seconds)] = work.hidden
     assert min(asked, LONGEST) <= seconds
-    assert 1 <= seconds <= LONGEST
+    assert 1 <= seconds <= max(DOUBLED_TO, min(ceil(min(asked, LONGEST)), LONGEST))
 
 
 @pytest.mark.parametrize("error", [Unavailable("SQS"), ValueError("a bug")])

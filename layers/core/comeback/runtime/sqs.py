@@ -7,9 +7,9 @@ first failure of a group the rest of that group in the batch is returned untried
 the last receive of what fails is its neighbours' turn: it goes to the DLQ, and would take them along.
 
 Who asks to come back in n seconds is obeyed, where the caller can hide messages: they are shown again after n seconds, not
-after the queue's visibility time-out. Asked again, we wait twice as long each time: ten receives that are asked for 10
-seconds each last for 50 minutes, not for two. The untried rest of the group is hidden as long: a message in flight holds
-back its whole group.
+after the queue's visibility time-out, and never sooner, up to the longest that SQS takes. Asked again, we wait twice as long
+each time, up to a quarter of an hour: ten receives that are asked for 10 seconds each last for 50 minutes, not for two. The
+untried rest of the group is hidden as long: a message in flight holds back its whole group.
 
 Where a record waits for the language model, several groups of a batch are handled at once: the waits overlap.
 """
@@ -29,7 +29,11 @@ Record = Mapping[str, Any]
 Handle = Callable[[Mapping[str, Any]], None]
 Hide = Callable[[str, int], None]
 """Takes a receipt handle and the seconds, 1 to `LONGEST`, after which its message is shown again."""
-LONGEST = 900
+LONGEST = 42_000
+"""Seconds. A message is hidden for 12 hours (43,200 s) from its receipt at most, and SQS refuses what goes beyond: the rest is
+for what has passed of the invocation."""
+DOUBLED_TO = 900
+"""Seconds. Beyond it nobody waits longer than was asked."""
 RECEIVED_AND_DELETED = 2
 """Requests for a batch, whoever asks them for us."""
 
@@ -114,10 +118,11 @@ def _failure(record: Record, handle: Handle) -> Failure | None:
 
 
 def _seconds(record: Record, asked: float | None) -> int | None:
-    """What was asked, doubled for each time that the record had come before."""
+    """What was asked; less than `DOUBLED_TO`, doubled for each time that the record had come before."""
     if asked is None:
         return None
-    return max(1, ceil(min(LONGEST, asked * 2.0 ** (_receives(record) - 1))))
+    doubled = min(DOUBLED_TO, asked * 2.0 ** (_receives(record) - 1))
+    return max(1, ceil(min(LONGEST, max(asked, doubled))))
 
 
 def _receives(record: Record) -> int:
