@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from comeback.changes import PutOutbox, SaveClient
+from comeback.changes import KeepQuiet, PutOutbox, SaveClient
 from comeback.conversations import links
 from comeback.conversations.model import (
     OWNER,
@@ -248,6 +248,12 @@ def refused(code: str, ref_of: Callable[[World], object] = both_channels) -> Pre
     return on_its_way(ref_of, Undeliverable("no", code=code))
 
 
+def wants_quiet(world: World) -> None:
+    """Another message of the bot was told to wait."""
+    until = world.clock.now() + timedelta(minutes=5)
+    world.store.commit([KeepQuiet("salon", CHAT.channel, until)])
+
+
 def connected_to_nothing(world: World) -> None:
     on_its_way()(world)
     world.channels._channels.clear()
@@ -264,6 +270,7 @@ _sent: dict[str, Prepare] = {
     ),
     "no-answer-from-the-messenger": on_its_way(anna, UnknownOutcome("no answer")),
     "throttled": on_its_way(anna, RateLimited("slower", retry_after=7)),
+    "wants-quiet": then(on_its_way(), wants_quiet),
     "messenger-down": on_its_way(anna, Unavailable("down")),
     "refused-nobody": refused("131026"),
     "refused-blocked": refused("403", anna),

@@ -9,14 +9,15 @@ from comeback import changes as ch
 from comeback.conversations.model import Account, ChannelKind, HealthDay, Signal
 from comeback.reactivation.model import Tally
 
-NOTED = (ch.CountSignal, ch.SaveIncident, ch.ChangeAccount, ch.CountArm)
+OF_ACCOUNTS = (ch.CountSignal, ch.SaveIncident, ch.ChangeAccount, ch.KeepQuiet)
+NOTED = (*OF_ACCOUNTS, ch.CountArm)
 
 
 def accounts(company_id: str, noted: Iterable[ch.Change]) -> dict[ChannelKind, Account]:
     found: dict[ChannelKind, Account] = {}
     days: dict[ChannelKind, dict[date, Counter[Signal]]] = defaultdict(dict)
     for change in noted:
-        if not isinstance(change, NOTED[:3]) or change.company_id != company_id:
+        if not isinstance(change, OF_ACCOUNTS) or change.company_id != company_id:
             continue
         account = found.get(change.channel, Account(change.channel))
         if isinstance(change, ch.SaveIncident):
@@ -25,6 +26,9 @@ def accounts(company_id: str, noted: Iterable[ch.Change]) -> dict[ChannelKind, A
             account = replace(account, incidents=(*others, change.incident))
         elif isinstance(change, ch.ChangeAccount):
             account = _changed(account, change)
+        elif isinstance(change, ch.KeepQuiet):
+            until = max(account.quiet_until or change.until, change.until)
+            account = replace(account, quiet_until=until)
         else:
             day = days[change.channel].setdefault(change.on, Counter())
             day[change.signal] += change.n

@@ -319,6 +319,10 @@ class FakeStore:
     def accounts(self, company_id: str) -> Mapping[ChannelKind, Account]:
         return noted.accounts(company_id, self._noted)
 
+    def quiet_until(self, company_id: str, channel: ChannelKind) -> datetime | None:
+        account = self.accounts(company_id).get(channel)
+        return account.quiet_until if account else None
+
     def arms(self, company_id: str) -> Mapping[str, Mapping[str, Tally]]:
         return noted.arms(company_id, self._noted)
 

@@ -7,7 +7,13 @@ import pytest
 from comeback.changes import SaveConsent
 from comeback.clients.model import Consent, may_market
 from comeback.conversations.deliver import Deliver
-from comeback.conversations.model import ChannelKind, DeliveryStatus, OutboxState, Purpose
+from comeback.conversations.model import (
+    ChannelKind,
+    DeliveryStatus,
+    OutboxState,
+    Purpose,
+    Signal,
+)
 from comeback.conversations.outbox import CLAIM
 from comeback.errors import (
     ComebackError,
@@ -113,8 +119,24 @@ def test_what_was_not_sent_is_let_go_and_tried_again(
     with pytest.raises(type(problem)):
         deliver(talk, whatsapp)
     assert (talk.stored().state, talk.stored().claimed_by) == (OutboxState.NEW, "")
+    talk.clock.advance(seconds=1)
     deliver(talk, whatsapp, "another")
     assert (len(whatsapp.sent), talk.stored().state) == (1, OutboxState.SENT)
+
+
+def test_the_wait_that_was_asked_for_is_the_accounts(talk: Talk, whatsapp: FakeChannel) -> None:
+    talk.offer()
+    whatsapp.problems = [RateLimited("slow", retry_after=60.5)]
+    with pytest.raises(RateLimited):
+        deliver(talk, whatsapp)
+    account = talk.store.accounts("salon")[ChannelKind.WHATSAPP]
+    assert account.quiet_until == NOW + timedelta(seconds=60.5)
+    assert [day.count(Signal.THROTTLED) for day in account.days] == [1]
+    talk.clock.advance(seconds=20)
+    with pytest.raises(RateLimited) as raised:
+        deliver(talk, whatsapp, "another")
+    assert (raised.value.retry_after, whatsapp.calls) == (40.5, 1)
+    assert talk.store.accounts("salon")[ChannelKind.WHATSAPP] == account
 
 
 def test_a_dead_ones_claim_is_waited_for_and_then_uncertain(

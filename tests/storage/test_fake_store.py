@@ -12,6 +12,7 @@ from comeback.changes import (
     ClaimClient,
     Count,
     EventSeen,
+    KeepQuiet,
     MoveOutbox,
     PutOutbox,
     ReleaseClient,
@@ -28,6 +29,7 @@ from comeback.changes import (
 from comeback.clients.model import Client, Consent, Visit, VisitStatus
 from comeback.companies.model import BusinessType, Company
 from comeback.conversations.model import (
+    Account,
     Address,
     ChannelKind,
     Content,
@@ -105,6 +107,23 @@ def test_a_file_is_what_was_written(both: Store) -> None:
     assert both.outbox("salon", "anna", "j1.1") == MESSAGE
     assert both.client_at("salon", CHAT) == "anna"
     assert list(both.clients("salon")) == ["anna"]
+
+
+@pytest.mark.parametrize("seconds", [(0.5, 3600, 30), (3600, 0.5), (30, 30), (0.5,)])
+def test_a_quiet_time_is_never_shortened(both: Store, seconds: tuple[float, ...]) -> None:
+    """Whatever order the refusals come in; and what is written beside a shorter one is written."""
+    assert both.quiet_until("salon", ChannelKind.TELEGRAM) is None
+    for n, each in enumerate(seconds):
+        quiet = KeepQuiet("salon", ChannelKind.TELEGRAM, NOW + timedelta(seconds=each))
+        both.commit([quiet, PutOutbox(replace(MESSAGE, outbox_id=f"j{n}"))])
+    longest = NOW + timedelta(seconds=max(seconds))
+    assert both.quiet_until("salon", ChannelKind.TELEGRAM) == longest
+    assert both.accounts("salon") == {
+        ChannelKind.TELEGRAM: Account(ChannelKind.TELEGRAM, quiet_until=longest)
+    }
+    assert both.quiet_until("salon", ChannelKind.WHATSAPP) is None
+    assert both.quiet_until("other", ChannelKind.TELEGRAM) is None
+    assert len(both.messages("salon", "anna")) == len(seconds)
 
 
 def test_messages_in_doubt(both: Store) -> None:

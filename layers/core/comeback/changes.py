@@ -227,6 +227,15 @@ class ChangeAccount:
 
 
 @dataclass(frozen=True)
+class KeepQuiet:
+    """The messenger asked us not to call it before `until`, in real time. Never shortened by an earlier moment."""
+
+    company_id: str
+    channel: ChannelKind
+    until: datetime
+
+
+@dataclass(frozen=True)
 class SaveTrial:
     """Drawn: must be new. Settled: holds once, so that what is counted beside it is counted once."""
 
@@ -333,6 +342,7 @@ Change = (
     | CountSignal
     | SaveIncident
     | ChangeAccount
+    | KeepQuiet
     | SaveTrial
     | CountArm
     | SaveProposal

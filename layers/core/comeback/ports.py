@@ -256,6 +256,10 @@ class Store(Protocol):
         """Those that were used, or of which something was told."""
         ...
 
+    def quiet_until(self, company_id: str, channel: ChannelKind) -> datetime | None:
+        """`Account.quiet_until`, for one item's reading."""
+        ...
+
     def arms(self, company_id: str) -> Mapping[str, Mapping[str, Tally]]:
         """Dimension → arm → what came of it."""
         ...

@@ -49,6 +49,8 @@ class Salon:
     telegram: FakeChannel = field(default_factory=FakeChannel)
     whatsapp: FakeChannel = field(default_factory=lambda: FakeChannel(ChannelKind.WHATSAPP))
     limits: FakeLimits = field(default_factory=FakeLimits)
+    wall_clock: FixedClock | None = None
+    """The outside's, where it is not ours."""
     secrets: dict[str, str] = field(default_factory=lambda: {"telegram_webhook_secret": SECRET})
     skipped: list[tuple[str, str, str]] = field(default_factory=list)
     invocations: int = 0
@@ -74,12 +76,15 @@ class Salon:
             self.orchestrator,
             self.clock,
             f"invocation {self.invocations}",
+            self.wall_clock,
         ).handle({"company_id": "salon", "client_id": "anna", "outbox_id": outbox_id})
 
-    def write(self, outbox_id: str, purpose: Purpose = Purpose.SERVICE) -> None:
-        """A message of no journey, on its way to Anna's Telegram."""
+    def write(
+        self, outbox_id: str, purpose: Purpose = Purpose.SERVICE, address: Address = CHAT
+    ) -> None:
+        """A message of no journey, on its way to Anna."""
         message = OutboxMessage(
-            "salon", "anna", outbox_id, CHAT, Content("hello"), purpose, self.clock.now()
+            "salon", "anna", outbox_id, address, Content("hello"), purpose, self.clock.now()
         )
         self.store.commit([PutOutbox(message)])
 

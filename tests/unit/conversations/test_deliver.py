@@ -1,12 +1,21 @@
 """One message leaves once, whatever is lost, repeated or crashes (promise 2)."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from comeback.changes import MoveOutbox, SaveConsent
 from comeback.clients.model import Client, Consent, may_market, opted_out
+from comeback.conversations.deliver import QUIET_AT_MOST
 from comeback.conversations.doubt import PAUSE
-from comeback.conversations.model import OWNER, Address, ChannelKind, OutboxState, Purpose
+from comeback.conversations.model import (
+    OWNER,
+    Address,
+    ChannelKind,
+    OutboxState,
+    Purpose,
+    Signal,
+)
 from comeback.conversations.outbox import CLAIM
 from comeback.errors import (
     Conflict,
@@ -20,6 +29,7 @@ from comeback.errors import (
 )
 from comeback.reactivation.model import Outcome
 
+from tests.fakes.clock import FixedClock
 from tests.unit.conversations.conftest import CHAT, PHONE, Salon
 
 
@@ -139,6 +149,7 @@ def test_the_repetition_that_is_slowed_down_stays_the_repetition(salon: Salon) -
     for _ in range(2):
         with pytest.raises(Retryable):
             salon.deliver("re.1")
+    salon.clock.advance(seconds=3)
     salon.deliver("re.1")
     assert [m.content.text for m in salon.telegram.sent] == ["(повтор) hello"]
 
@@ -170,6 +181,7 @@ def test_what_did_not_leave_is_tried_again(salon: Salon, problem: Retryable) -> 
         salon.deliver()
     assert raised.value.retry_after == problem.retry_after
     assert (salon.message().state, salon.message().claimed_by) == (OutboxState.NEW, "")
+    salon.clock.advance(seconds=3)
     salon.deliver()
     assert salon.message().state is OutboxState.SENT
 
@@ -216,6 +228,114 @@ def test_a_messenger_that_is_not_connected(salon: Salon) -> None:
     with pytest.raises(Permanent):
         salon.deliver()
     assert (salon.message().state, salon.message().error_code) == (OutboxState.FAILED, "NotFound")
+
+
+# ── a messenger that wants to be left alone ──────────────────────────────────────────────────────
+
+
+def slowed(salon: Salon, seconds: float | None = 3600) -> None:
+    """Another message of the same bot was told to wait."""
+    salon.write("first")
+    salon.telegram.problems = [RateLimited("slow", retry_after=seconds)]
+    with pytest.raises(RateLimited):
+        salon.deliver("first")
+
+
+def waits(salon: Salon, outbox_id: str) -> float | None:
+    """Seconds until it is brought back."""
+    calls, commits = salon.telegram.calls, len(salon.store.commits)
+    with pytest.raises(RateLimited) as raised:
+        salon.deliver(outbox_id)
+    assert (salon.telegram.calls, len(salon.store.commits)) == (calls, commits)
+    assert salon.message(outbox_id).state is OutboxState.NEW
+    return raised.value.retry_after
+
+
+def throttles(salon: Salon) -> int:
+    (day,) = salon.store.accounts("salon")[ChannelKind.TELEGRAM].days
+    return day.count(Signal.THROTTLED)
+
+
+@pytest.mark.fault(
+    "Telegram asks one message to wait for an hour", "None of its bot calls before, answers too"
+)
+@pytest.mark.parametrize("purpose", Purpose)
+def test_all_of_the_account_wait_for_the_rest_of_the_time(salon: Salon, purpose: Purpose) -> None:
+    slowed(salon)
+    salon.write("next", purpose)
+    salon.clock.advance(minutes=10)
+    assert waits(salon, "next") == 3000
+    salon.clock.advance(seconds=2999.5)
+    assert waits(salon, "next") == 0.5
+    assert throttles(salon) == 1
+    salon.clock.advance(seconds=0.5)
+    salon.deliver("next")
+    assert salon.message("next").state is OutboxState.SENT
+
+
+def test_the_other_messenger_goes_on(salon: Salon) -> None:
+    slowed(salon)
+    salon.write("elsewhere", address=PHONE)
+    salon.deliver("elsewhere")
+    assert salon.message("elsewhere").state is OutboxState.SENT
+
+
+def test_a_shorter_wait_does_not_shorten_a_longer_one(salon: Salon) -> None:
+    """Two were under way when the first was told to wait."""
+    salon.write("both")
+    salon.telegram.problems = [RateLimited("slow", retry_after=5)]
+    salon.store.before_commit = lambda _changes: slowed_meanwhile(salon)
+    with pytest.raises(RateLimited):
+        salon.deliver("both")
+    assert throttles(salon) == 2
+    salon.clock.advance(seconds=5)
+    assert waits(salon, "both") == 3595
+
+
+def slowed_meanwhile(salon: Salon) -> None:
+    """By another invocation, between our look and our claim."""
+    ours, salon.telegram.problems = salon.telegram.problems, []
+    slowed(salon)
+    salon.telegram.problems = ours
+
+
+@pytest.mark.parametrize("seconds", [None, 0, -1, float("nan")])
+def test_who_names_no_time_silences_nobody_else(salon: Salon, seconds: float | None) -> None:
+    slowed(salon, seconds)
+    salon.write("next")
+    salon.deliver("next")
+    assert salon.message("next").state is OutboxState.SENT
+    assert throttles(salon) == 1
+
+
+@pytest.mark.parametrize("seconds", [1e9, 1e300, float("inf")])
+def test_nonsense_silences_for_a_day_and_not_for_good(salon: Salon, seconds: float) -> None:
+    slowed(salon, seconds)
+    salon.write("next")
+    assert waits(salon, "next") == QUIET_AT_MOST.total_seconds() == 86_400
+    salon.clock.advance(days=1)
+    salon.deliver("next")
+    assert salon.message("next").state is OutboxState.SENT
+
+
+def test_what_may_not_leave_any_more_does_not_wait_for_it(salon: Salon) -> None:
+    salon.offer(CHAT)
+    slowed(salon)
+    no = Consent(Purpose.MARKETING, False, salon.clock.now(), "telegram_stop", "v1")
+    salon.store.commit([SaveConsent("salon", "anna", no)])
+    salon.deliver()
+    assert (salon.message().state, salon.message().error_code) == (OutboxState.FAILED, "opted_out")
+
+
+def test_the_outside_counts_by_its_own_clock(salon: Salon) -> None:
+    """Where our time is simulated it may stand still, or fly."""
+    salon.wall_clock = FixedClock(salon.clock.now() + timedelta(days=300))
+    slowed(salon)
+    salon.clock.advance(days=1)
+    assert waits(salon, "first") == 3600
+    salon.wall_clock.advance(hours=1)
+    salon.deliver("first")
+    assert salon.message("first").state is OutboxState.SENT
 
 
 # ── the last look at consent ─────────────────────────────────────────────────────────────────────

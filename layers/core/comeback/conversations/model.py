@@ -246,6 +246,8 @@ class Account:
     """`<name>.<language>` of templates that Meta paused or disabled: each language is approved on its own."""
     resumed_at: datetime | None = None
     """When the owner last said: go on. Incidents before it do not stop the account any more."""
+    quiet_until: datetime | None = None
+    """Before it the messenger would not be called, by any message. Real time: the outside's, also where ours is simulated."""
     days: tuple[HealthDay, ...] = ()
     incidents: tuple[Incident, ...] = ()
 

@@ -186,6 +186,12 @@ def _account(change: ch.ChangeAccount) -> Iterable[Write]:
     yield Update(key, AccountItem.changing(change))
 
 
+def _quiet(change: ch.KeepQuiet) -> Iterable[Write]:
+    key = keys.account(change.company_id, change.channel.value)
+    longer = AccountItem.quiet_shorter_than(change.until)
+    yield Update(key, AccountItem.quiet(change), longer, optional=True)
+
+
 def _trial(change: ch.SaveTrial) -> Iterable[Write]:
     settled = change.trial.returned is not None
     yield Put(TrialItem.of(change.trial), TrialItem.returned.does_not_exist() if settled else NEW)
@@ -258,6 +264,7 @@ PLANNERS: Mapping[type[Any], Callable[[Any], Iterable[Write]]] = {
     ch.MoveOutbox: _move_outbox,
     ch.SaveIncident: _incident,
     ch.ChangeAccount: _account,
+    ch.KeepQuiet: _quiet,
     ch.SaveTrial: _trial,
     ch.CountArm: _arm,
     ch.SaveProposal: _proposal,

@@ -61,7 +61,7 @@ from comeback.storage.items.conversations import (
 )
 from comeback.storage.items.funnel import FunnelItem
 from comeback.storage.items.learning import ArmItem, UsageItem
-from comeback.storage.items.limits import accounts
+from comeback.storage.items.limits import AccountItem, accounts
 from comeback.storage.items.reactivation import ActiveItem, DueItem, JourneyItem, TrialItem
 from comeback.storage.table import FIRST_INDEX, SECOND_INDEX, Put, Table
 from comeback.storage.vault import ClientRef, Vault
@@ -282,6 +282,10 @@ class DynamoStore:
     def accounts(self, company_id: str) -> Mapping[ChannelKind, Account]:
         partition = keys.limits_partition(company_id)
         return accounts(self.table.query(Item, partition, Item.sk.startswith(keys.ACCOUNT)))
+
+    def quiet_until(self, company_id: str, channel: ChannelKind) -> datetime | None:
+        item = self.table.get(AccountItem, keys.account(company_id, channel.value))
+        return item.quiet_until if item else None
 
     # ── what was learnt and used ─────────────────────────────────────────────────────────────────
 

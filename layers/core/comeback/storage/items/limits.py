@@ -11,9 +11,10 @@ from pynamodb.attributes import (
     UTCDateTimeAttribute,
 )
 from pynamodb.constants import STRING
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from comeback.changes import ChangeAccount
+from comeback.changes import ChangeAccount, KeepQuiet
 from comeback.conversations.model import (
     Account,
     ChannelKind,
@@ -87,6 +88,7 @@ class AccountItem(Item, discriminator="account"):
     quality = Choice(Quality, null=True)
     templates_out = UnicodeSetAttribute(null=True)
     resumed_at = UTCDateTimeAttribute(null=True)
+    quiet_until = UTCDateTimeAttribute(null=True)
 
     @classmethod
     def beginning(cls, channel: ChannelKind, now: datetime) -> list[Action]:
@@ -107,6 +109,15 @@ class AccountItem(Item, discriminator="account"):
         if change.template_back:
             actions.append(cls.templates_out.delete({change.template_back}))
         return actions
+
+    @classmethod
+    def quiet(cls, change: KeepQuiet) -> list[Action]:
+        return [cls.quiet_until.set(change.until), *cls.naming(change.channel)]
+
+    @classmethod
+    def quiet_shorter_than(cls, until: datetime) -> Condition:
+        shorter: Condition = cls.quiet_until.does_not_exist() | (cls.quiet_until < until)
+        return shorter
 
     @classmethod
     def naming(cls, channel: ChannelKind) -> list[Action]:
@@ -174,6 +185,7 @@ def accounts(items: Iterable[Item]) -> dict[ChannelKind, Account]:
             quality=(head and head.quality) or Quality.UNKNOWN,
             templates_out=frozenset((head and head.templates_out) or ()),
             resumed_at=head.resumed_at if head else None,
+            quiet_until=head.quiet_until if head else None,
             days=tuple(item.day() for item in days if item.channel is channel),
             incidents=tuple(item.incident() for item in incidents if item.channel is channel),
         )
