@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from datetime import time as wall_time
 
@@ -30,6 +31,7 @@ from comeback.reactivation.model import (
     Interval,
     IntervalSource,
     Journey,
+    JourneyState,
     ServiceRule,
 )
 from comeback.storage import keys, transaction
@@ -142,8 +144,23 @@ class Campaign:
             self._hour()
         self._drain({"finished", "waiting"})
         self._move(ANSWERED_BY)
-        self._tick("Expire")
+        self._silence()
         self._drain({"finished"})
+
+    def _silence(self) -> None:
+        """All end in the same hour here, more than one tick has time for: the next goes on, as a quarter of an hour later."""
+        until = time.monotonic() + DRAINS_IN_SECONDS
+        while self._unheard():
+            if time.monotonic() > until:
+                raise TimeoutError(f"silences that did not end: {self._unheard()}")
+            with suppress(RuntimeError):  # out of time
+                self._tick("Expire")
+
+    def _unheard(self) -> int:
+        """Journeys that wait for an answer, and have heard neither that nor its absence."""
+        return sum(
+            j.state is JourneyState.WAITING and not j.attempt.outcome for j in self._journeys()
+        )
 
     def _tick(self, function: str) -> None:
         """Again when all workers are busy, as the Scheduler does."""

@@ -187,9 +187,9 @@ def main(console: Console | None = None) -> None:
     _row(table, "the same + Secrets Manager client", with_secrets, floor)
     table.add_section()
     for handler, cost in zip(OTHERS, others, strict=True):
-        kept = "kept" if cost.imported <= STEP_MS else "over"
+        budget = "kept" if cost.imported <= STEP_MS else "over"
         is_step = handler.module.startswith("reactivation.")
-        _row(table, handler.module, cost, floor, kept if is_step else "")
+        _row(table, handler.module, cost, floor, budget if is_step else "")
     console.print(table)
     console.print(
         "ready: with what the first event makes before any network call (webhooks: the SQS client; others: the use case)."
