@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from comeback import changes as ch
 from comeback.conversations.model import Account, ChannelKind, HealthDay, Signal
@@ -14,9 +14,10 @@ NOTED = (*OF_ACCOUNTS, ch.CountArm)
 
 
 def accounts(company_id: str, noted: Iterable[ch.Change]) -> dict[ChannelKind, Account]:
+    """What is told of an account holds by when it was so; of one moment the later word holds."""
     found: dict[ChannelKind, Account] = {}
     days: dict[ChannelKind, dict[date, Counter[Signal]]] = defaultdict(dict)
-    for change in noted:
+    for change in sorted(noted, key=_told_at):
         if not isinstance(change, OF_ACCOUNTS) or change.company_id != company_id:
             continue
         account = found.get(change.channel, Account(change.channel))
@@ -42,15 +43,18 @@ def accounts(company_id: str, noted: Iterable[ch.Change]) -> dict[ChannelKind, A
     }
 
 
+def _told_at(change: ch.Change) -> datetime:
+    return change.at if isinstance(change, ch.ChangeAccount) else datetime.min.replace(tzinfo=UTC)
+
+
 def _changed(account: Account, change: ch.ChangeAccount) -> Account:
-    out = account.templates_out | {change.template_out} if change.template_out else None
-    back = account.templates_out - {change.template_back} if change.template_back else None
+    out = account.templates_out - {change.template_back} | ({change.template_out} - {""})
     return replace(
         account,
         quality=change.quality or account.quality,
         tier=account.tier if change.tier is None else change.tier,
         resumed_at=change.resumed_at or account.resumed_at,
-        templates_out=out or (account.templates_out if back is None else back),
+        templates_out=out,
     )
 
 

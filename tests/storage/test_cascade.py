@@ -610,7 +610,8 @@ def test_a_template_missing_in_one_language_is_used_in_the_other(life: Life) -> 
     life.store.commit([SaveClient(replace(russian, language="ru"))])
     refs = by_client(life.campaign())
     for style in TEMPLATES.values():
-        out = ChangeAccount("salon", ChannelKind.WHATSAPP, template_out=f"{style}.en")
+        now = life.clock.now()
+        out = ChangeAccount("salon", ChannelKind.WHATSAPP, now, template_out=f"{style}.en")
         life.store.commit([out])
     assert life.run_until_sent(refs["anna"]) == "skipped"
     assert life.run_until_sent(refs["roman"]) == "sent"

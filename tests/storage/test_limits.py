@@ -119,7 +119,7 @@ def test_five_hundred_at_once_use_what_is_allowed_and_no_more(
     """Telegram is warm: 50 a day, 10 an hour. WhatsApp is hot, but Meta lets 60 clients a day be written to."""
     limits.reserve_minute(company, WHATSAPP, "first", TEN - timedelta(days=93))
     limits.reserve_minute(company, TELEGRAM, "first", TEN - timedelta(days=37))
-    store.commit([ChangeAccount("salon", WHATSAPP, tier=60)])
+    store.commit([ChangeAccount("salon", WHATSAPP, TEN, tier=60)])
 
     def reserve(n: int) -> tuple[ChannelKind, datetime | None]:
         channel = (TELEGRAM, WHATSAPP)[n % 2]
@@ -223,7 +223,7 @@ def test_the_owners_word_lets_it_send_again(
     store.commit([SaveIncident("salon", WHATSAPP, Incident("131031", TEN))])
     later = TEN + timedelta(days=30)
     assert not limits.may_send("salon", WHATSAPP, later)
-    store.commit([ChangeAccount("salon", WHATSAPP, resumed_at=later)])
+    store.commit([ChangeAccount("salon", WHATSAPP, later, resumed_at=later)])
     assert limits.may_send("salon", WHATSAPP, later)
 
 

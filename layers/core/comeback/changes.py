@@ -215,10 +215,13 @@ class SaveIncident:
 
 @dataclass(frozen=True)
 class ChangeAccount:
-    """Sets what is given; None leaves as it was."""
+    """Sets what is given; None leaves as it was. Of each fact that a messenger tells (quality, tier, each template) what was true
+    last holds, whatever comes in last."""
 
     company_id: str
     channel: ChannelKind
+    at: datetime
+    """When it was so."""
     quality: Quality | None = None
     tier: int | None = None
     template_out: str = ""

@@ -62,7 +62,8 @@ class Aftermath:
             return effects + self.stopped(message.company_id, channel, message.error_code, at)
         if message.refusal is Refusal.TEMPLATE and message.content.template:
             name = message.content.template.key
-            out = ChangeAccount(message.company_id, channel, template_out=name)
+            second = at.replace(microsecond=0)  # Meta's news have whole seconds
+            out = ChangeAccount(message.company_id, channel, second, template_out=name)
             return effects + Effects((out,)) + self._once(self._word(message, at))
         return effects
 

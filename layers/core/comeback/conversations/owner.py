@@ -101,7 +101,7 @@ def answer(
     _, verb, *rest = event.button_id.split(":")
     if verb == "resume" and rest and rest[0] in set(ChannelKind):
         channel = ChannelKind(rest[0])
-        resumed = ChangeAccount(company.company_id, channel, resumed_at=now)
+        resumed = ChangeAccount(company.company_id, channel, now, resumed_at=now)
         said = _reply(company, event, now, RESUMED, channel=NAMES[channel])
         return Effects((resumed,), (said,))
     if verb == "chairs" and len(rest) == 2:

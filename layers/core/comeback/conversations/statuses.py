@@ -56,6 +56,7 @@ class Statuses:
         told = ChangeAccount(
             company_id,
             channel,
+            event.at,
             quality=event.quality,
             tier=event.tier,
             template_out=event.template_out,

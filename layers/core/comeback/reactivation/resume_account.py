@@ -22,7 +22,7 @@ class ResumeAccount:
             return account
         self._store.commit(
             [
-                ChangeAccount(company_id, channel, resumed_at=now),
+                ChangeAccount(company_id, channel, now, resumed_at=now),
                 Audited(company_id, now, user_id, "today.reset_account", channel.value),
             ]
         )

@@ -26,7 +26,7 @@ from comeback.storage.items.conversations import (
     ProviderItem,
 )
 from comeback.storage.items.learning import ArmItem
-from comeback.storage.items.limits import AccountItem, IncidentItem
+from comeback.storage.items.limits import AccountFactItem, AccountItem, IncidentItem
 from comeback.storage.items.reactivation import ActiveItem, DueItem, JourneyItem, TrialItem
 from comeback.storage.keys import Key
 from comeback.storage.table import Delete, Put, Update, Write
@@ -182,8 +182,12 @@ def _incident(change: ch.SaveIncident) -> Iterable[Write]:
 
 
 def _account(change: ch.ChangeAccount) -> Iterable[Write]:
-    key = keys.account(change.company_id, change.channel.value)
-    yield Update(key, AccountItem.changing(change))
+    """Each fact by itself, so that late news change only what nobody has told since; of the same second they hold."""
+    for fact in AccountFactItem.told_by(change):
+        yield Put(fact, NEW | (AccountFactItem.at <= fact.at), optional=True)
+    if change.resumed_at:
+        key = keys.account(change.company_id, change.channel.value)
+        yield Update(key, AccountItem.resuming(change.channel, change.resumed_at))
 
 
 def _quiet(change: ch.KeepQuiet) -> Iterable[Write]:

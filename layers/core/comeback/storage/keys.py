@@ -348,6 +348,10 @@ def account(company_id: str, channel: str) -> Key:
     return Key(limits_partition(company_id), f"{ACCOUNT}{channel}")
 
 
+def account_fact(company_id: str, channel: str, fact: str) -> Key:
+    return Key(limits_partition(company_id), f"{ACCOUNT}{channel}#TOLD#{fact}")
+
+
 def health_day(company_id: str, channel: str, on: date) -> Key:
     return Key(limits_partition(company_id), f"{ACCOUNT}{channel}#DAY#{on.isoformat()}")
 

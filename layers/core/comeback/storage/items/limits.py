@@ -1,10 +1,12 @@
 """What has been reserved of sending limits and of outside APIs' rates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from pynamodb.attributes import (
     Attribute,
+    BooleanAttribute,
     JSONAttribute,
     UnicodeAttribute,
     UnicodeSetAttribute,
@@ -80,7 +82,8 @@ class SendingDayItem(Item, discriminator="sending_day"):
 
 
 class AccountItem(Item, discriminator="account"):
-    """One messenger's account of a company: since when it is used, and what its messenger told about it."""
+    """One messenger's account of a company: since when it is used. `tier`, `quality` and `templates_out` were told before each
+    fact had an item of its own, and hold where there is none."""
 
     channel = Choice(ChannelKind)
     since = UTCDateTimeAttribute(null=True)
@@ -96,19 +99,8 @@ class AccountItem(Item, discriminator="account"):
         return [cls.since.set(cls.since | now), *cls.naming(channel)]
 
     @classmethod
-    def changing(cls, change: ChangeAccount) -> list[Action]:
-        actions = cls.naming(change.channel)
-        if change.quality is not None:
-            actions.append(cls.quality.set(change.quality))
-        if change.tier is not None:
-            actions.append(cls.tier.set(change.tier))
-        if change.resumed_at is not None:
-            actions.append(cls.resumed_at.set(change.resumed_at))
-        if change.template_out:
-            actions.append(cls.templates_out.add({change.template_out}))
-        if change.template_back:
-            actions.append(cls.templates_out.delete({change.template_back}))
-        return actions
+    def resuming(cls, channel: ChannelKind, at: datetime) -> list[Action]:
+        return [cls.resumed_at.set(at), *cls.naming(channel)]
 
     @classmethod
     def quiet(cls, change: KeepQuiet) -> list[Action]:
@@ -122,6 +114,33 @@ class AccountItem(Item, discriminator="account"):
     @classmethod
     def naming(cls, channel: ChannelKind) -> list[Action]:
         return [cls.kind.set(cls), cls.channel.set(channel)]
+
+
+class AccountFactItem(Item, discriminator="account_fact"):
+    """One thing that the messenger told about an account, as it was at that moment: `tier`, `quality`, or a template's being
+    out."""
+
+    channel = Choice(ChannelKind)
+    at = UTCDateTimeAttribute()
+    tier = Whole(null=True)
+    quality = Choice(Quality, null=True)
+    template = UnicodeAttribute(null=True)
+    out = BooleanAttribute(null=True)
+
+    @classmethod
+    def told_by(cls, change: ChangeAccount) -> Iterator["AccountFactItem"]:
+        if change.quality is not None:
+            yield cls._of(change, "QUALITY", quality=change.quality)
+        if change.tier is not None:
+            yield cls._of(change, "TIER", tier=change.tier)
+        for template, out in ((change.template_out, True), (change.template_back, False)):
+            if template:
+                yield cls._of(change, f"TEMPLATE#{template}", template=template, out=out)
+
+    @classmethod
+    def _of(cls, change: ChangeAccount, fact: str, **told: Any) -> "AccountFactItem":
+        key = keys.account_fact(change.company_id, change.channel.value, fact)
+        return cls(*key, channel=change.channel, at=change.at, **told)
 
 
 class HealthDayItem(Item, discriminator="health_day"):
@@ -173,25 +192,33 @@ class IncidentItem(Item, discriminator="incident"):
 
 def accounts(items: Iterable[Item]) -> dict[ChannelKind, Account]:
     """Put together of their items; days and incidents oldest first."""
-    items = list(items)
-    heads = {item.channel: item for item in items if isinstance(item, AccountItem)}
-    days = [item for item in items if isinstance(item, HealthDayItem)]
-    incidents = [item for item in items if isinstance(item, IncidentItem)]
-    return {
-        channel: Account(
-            channel=channel,
-            since=head.since if head else None,
-            tier=head.tier if head else None,
-            quality=(head and head.quality) or Quality.UNKNOWN,
-            templates_out=frozenset((head and head.templates_out) or ()),
-            resumed_at=head.resumed_at if head else None,
-            quiet_until=head.quiet_until if head else None,
-            days=tuple(item.day() for item in days if item.channel is channel),
-            incidents=tuple(item.incident() for item in incidents if item.channel is channel),
-        )
-        for channel in {*heads, *(i.channel for i in days), *(i.channel for i in incidents)}
-        for head in [heads.get(channel)]
-    }
+    by_channel: dict[ChannelKind, list[Item]] = {}
+    for item in items:
+        if isinstance(item, OF_ACCOUNTS):
+            by_channel.setdefault(item.channel, []).append(item)
+    return {channel: _account(channel, parts) for channel, parts in by_channel.items()}
+
+
+def _account(channel: ChannelKind, parts: Iterable[Item]) -> Account:
+    parts = list(parts)
+    head = next((part for part in parts if isinstance(part, AccountItem)), AccountItem())
+    facts = [part for part in parts if isinstance(part, AccountFactItem)]
+    told = {fact.template for fact in facts}
+    out = {fact.template for fact in facts if fact.template and fact.out}
+    return Account(
+        channel=channel,
+        since=head.since,
+        tier=next((f.tier for f in facts if f.tier is not None), head.tier),
+        quality=next((f.quality for f in facts if f.quality), head.quality or Quality.UNKNOWN),
+        templates_out=frozenset(out | ((head.templates_out or set()) - told)),
+        resumed_at=head.resumed_at,
+        quiet_until=head.quiet_until,
+        days=tuple(part.day() for part in parts if isinstance(part, HealthDayItem)),
+        incidents=tuple(part.incident() for part in parts if isinstance(part, IncidentItem)),
+    )
+
+
+OF_ACCOUNTS = (AccountItem, AccountFactItem, HealthDayItem, IncidentItem)
 
 
 class RateItem(Item, discriminator="rate"):
