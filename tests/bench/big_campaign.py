@@ -18,7 +18,9 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from datetime import time as wall_time
 
-from cloud import places, up
+import boto3
+from botocore.config import Config
+from cloud import places, stack, up
 from comeback.bookings.model import Service, Staff
 from comeback.changes import SaveRule
 from comeback.clients.model import Client, Consent, Visit, VisitStatus
@@ -46,12 +48,14 @@ HELD_OUT = HOLDOUT_AT_MOST
 SPEED = 45.0
 """Simulated seconds a second: an hour, and its 600 journeys, take 80 seconds."""
 TICK_SECONDS = 2.0
-DRAINS_IN_SECONDS = 900.0
+DRAINS_IN_SECONDS, SILENCE_ENDS_IN_SECONDS = 900.0, 1_800.0
 CONCURRENCY = "8"
 """Workers at once: each is a process, and the machine has two cores."""
 PATIENCE_SECONDS = "50"
 """How long an invocation waits for a worker. AWS would throttle, and the state machine try again within half an hour; that is
 forty seconds here, where an hour takes eighty."""
+FULL_TIME = Config(read_timeout=150, retries={"max_attempts": 0})
+"""For a tick that takes all the time it has; asked once, as the Scheduler does."""
 EVERY_DAY = frozenset(range(7))
 OPEN = {day: Hours(wall_time(8), wall_time(22)) for day in EVERY_DAY}
 ANSWERED_BY = timedelta(days=7, hours=6)
@@ -60,6 +64,7 @@ ANSWERED_BY = timedelta(days=7, hours=6)
 class Campaign:
     def __init__(self, driver: Driver, clients: int) -> None:
         self.driver = driver
+        driver.lambdas = boto3.client("lambda", config=FULL_TIME, **stack.client_arguments())
         self.companies = [self._company(n) for n in range(-(-clients // PER_COMPANY))]
 
     def _company(self, number: int) -> Company:
@@ -149,7 +154,7 @@ class Campaign:
 
     def _silence(self) -> None:
         """All end in the same hour here, more than one tick has time for: the next goes on, as a quarter of an hour later."""
-        until = time.monotonic() + DRAINS_IN_SECONDS
+        until = time.monotonic() + SILENCE_ENDS_IN_SECONDS
         while self._unheard():
             if time.monotonic() > until:
                 raise TimeoutError(f"silences that did not end: {self._unheard()}")
