@@ -18,7 +18,6 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from datetime import time as wall_time
 
-import boto3
 from botocore.config import Config
 from cloud import places, stack, up
 from comeback.bookings.model import Service, Staff
@@ -64,7 +63,7 @@ ANSWERED_BY = timedelta(days=7, hours=6)
 class Campaign:
     def __init__(self, driver: Driver, clients: int) -> None:
         self.driver = driver
-        driver.lambdas = boto3.client("lambda", config=FULL_TIME, **stack.client_arguments())
+        driver.lambdas = stack.client("lambda", FULL_TIME)
         self.companies = [self._company(n) for n in range(-(-clients // PER_COMPANY))]
 
     def _company(self, number: int) -> Company:

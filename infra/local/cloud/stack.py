@@ -15,6 +15,7 @@ from typing import Any
 
 import boto3
 import yaml
+from botocore.config import Config
 
 from cloud import places, processes
 from cloud.processes import CanNotStart
@@ -90,10 +91,10 @@ def client_arguments() -> dict[str, str]:
     }
 
 
-def client(service: str) -> Any:
+def client(service: str, config: Config | None = None) -> Any:
     """`Any`: stubs differ by service."""
     make: Callable[..., Any] = boto3.client
-    return make(service, **client_arguments())
+    return make(service, config=config, **client_arguments())
 
 
 def api_url(outputs: Mapping[str, str]) -> str:
