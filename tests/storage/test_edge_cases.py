@@ -10,7 +10,8 @@ from comeback.changes import SaveJourney, SaveVisit
 from comeback.clients.model import Visit, VisitStatus
 from comeback.conversations.model import ChannelKind, Signal
 from comeback.reactivation.due import DueDates
-from comeback.reactivation.model import Completion, JourneyState, Outcome
+from comeback.reactivation.journey import NO_SHOW_DAYS
+from comeback.reactivation.model import Completion, JourneyState, Outcome, ServiceRule
 from comeback.reactivation.scene import JourneyRef
 from comeback.storage.store import DynamoStore
 
@@ -48,6 +49,14 @@ def track(life: Life, ref: JourneyRef) -> None:
     life.track.run(ref, life.outcome())
 
 
+RETRY = ServiceRule("cut").retry_interval_days
+
+
+def cut_due(life: Life) -> date:
+    (due,) = (d for d in life.store.client("salon", "anna").due if d.service_id == "cut")
+    return due.next_on
+
+
 def came(life: Life, visit: Visit) -> None:
     """The visit took place, and the book told us."""
     file = life.store.client("salon", "anna")
@@ -70,6 +79,18 @@ def test_1_another_service_is_booked_and_the_change_remembered(life: Life, ref: 
     due = {d.service_id: d for d in life.store.client("salon", "anna").due}
     assert due["nails"].last_visit_on == life.company.local(visit.starts_at).date()
     assert due["nails"].next_on > life.today
+    rested = visit.starts_at + timedelta(days=RETRY)
+    assert due["cut"].next_on == life.company.local(rested).date()
+
+
+def test_1_who_books_what_was_offered_is_due_again_soon_after_not_coming(
+    life: Life, ref: JourneyRef
+) -> None:
+    life.says(button=newest(life, ref)[0])
+    (visit,) = booked(life)
+    track(life, ref)
+    missed = visit.starts_at + timedelta(days=NO_SHOW_DAYS)
+    assert cut_due(life) == life.company.local(missed).date()
 
 
 def test_1_what_was_asked_for_stays_the_subject(life: Life, ref: JourneyRef) -> None:

@@ -208,15 +208,19 @@ class Ending:
         entry = next((d for d in self.file.due if d.service_id == journey.service_id), None)
         if entry is None or reason is SkipReason.NOT_DUE:
             return ()
-        next_on = self._next_on(journey.why, completion, reason)
+        next_on = self._next_on(journey, completion, reason)
         if reason is SkipReason.ACTIVE_JOURNEY:
             next_on = max(next_on, entry.next_on)
         return (SaveDue(entry.resting(next_on)),)
 
-    def _next_on(self, why: Why, completion: Completion, reason: SkipReason | None) -> date:
-        """Who did not want one empty chair has refused that day alone; who was not even asked is due when they were."""
-        retry = self.today + timedelta(days=self.rule.retry_interval_days)
+    def _next_on(self, journey: Journey, completion: Completion, reason: SkipReason | None) -> date:
+        """Who did not want one empty chair has refused that day alone; who was not even asked is due when they were; who
+        booked another service instead did not want this one now."""
+        why, wait = journey.why, self.rule.retry_interval_days
+        retry = self.today + timedelta(days=wait)
         tomorrow = self.today + timedelta(days=1)
+        if completion is Completion.CONVERTED and self._booked_another(journey):
+            return self._after_bookings(wait) or retry
         if why is Why.EMPTY_CHAIR and completion in (Completion.MAX_ATTEMPTS, Completion.DECLINED):
             return retry
         if why is Why.EMPTY_CHAIR and reason in (*LONG_REASONS, SkipReason.HOLDOUT):
@@ -238,6 +242,11 @@ class Ending:
             days = max(LEAVE_ALONE_DAYS, self.rule.interval()[1].days)
             return self.today + timedelta(days=days)
         return retry
+
+    def _booked_another(self, journey: Journey) -> bool:
+        """Another service alone, in this dialogue."""
+        booked = {v.service_id for v in self.file.visits if v.journey_id == journey.journey_id}
+        return bool(booked) and journey.service_id not in booked
 
     def _after_bookings(self, days: int) -> date | None:
         """`days` after the last coming visit."""
