@@ -16,11 +16,11 @@ from world.settings import Settings
 
 from tests.adapters.running_world import running_world
 from tests.fakes.language_model import constant, erring
-from tests.unit.reactivation.labelled import LABELLED, Row, rows, score
+from tests.unit.reactivation.labelled import LABELLED, UNSEEN, Row, score
 
 MODEL = "gemini-3.1-flash-lite"
 COMPANY = Company("bench", "Lotus", "Europe/Moscow", BusinessType.BEAUTY)
-SETS = {"labelled": LABELLED, "unseen": rows("answers_unseen.jsonl")}
+SETS = {"labelled": LABELLED, "unseen": UNSEEN}
 Reader = Callable[[AnswerFacts], AnswerReading]
 
 

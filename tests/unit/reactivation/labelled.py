@@ -24,6 +24,8 @@ def rows(file: str) -> list[Row]:
 
 
 LABELLED = rows("answers.jsonl")
+UNSEEN = rows("answers_unseen.jsonl")
+"""Which no rule was fitted to."""
 
 
 def intents(row: Row) -> set[str]:
