@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from decimal import Decimal
+from statistics import fmean
 
 import pytest
 from comeback.analytics.costs import roi
@@ -224,9 +225,10 @@ def test_no_number_of_clients_will_do(points: float, control_share: float) -> No
 
 
 def test_a_salon_year_is_told_truly() -> None:
-    """A small salon, 200 years: the bands are four standard deviations. Attribution tells far more than was caused."""
+    """A small salon, 600 years: three standard deviations to either side of 80 %, so one that holds 70 % does not pass.
+    Attribution tells far more than was caused."""
     small = salon(7, clients=200)
-    of = years([small], 200, holdout=30)
-    assert 0.68 < coverage(of) < 0.92
-    assert 0.68 < revenue_coverage(of) < 0.92
-    assert min(y.attributed for y in of) > 1.5 * small.lift
+    of = years([small], 600, holdout=30)
+    assert 0.75 < coverage(of) < 0.85
+    assert 0.75 < revenue_coverage(of) < 0.85
+    assert fmean(y.attributed for y in of) > 1.5 * small.lift
