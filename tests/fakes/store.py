@@ -367,12 +367,13 @@ class FakeStore:
         client_id = row.client.client_id
         items = self._items["client", company_id, client_id]
         stored: Client | None = items.get(("profile",))
-        client = _merged(row.client, stored)
+        for address in row.client.addresses:
+            if self.client_at(company_id, address) is None:
+                self._put(("address", company_id, address.channel, address.value), client_id)
+        own = (a for a in row.client.addresses if self.client_at(company_id, a) == client_id)
+        client = _merged(replace(row.client, addresses=tuple(own)), stored)
         if client != stored:
             items["profile",] = replace(client, version=client.version + 1)
-        for address in row.client.addresses:
-            if stored is None or address not in stored.addresses:
-                self._put(("address", company_id, address.channel, address.value), client_id)
         for consent in row.consents if stored is None else ():
             self._apply([ch.SaveConsent(company_id, client_id, consent)])
         for visit in row.visits:

@@ -91,7 +91,11 @@ def _consent(change: ch.SaveConsent) -> list[Write]:
 def _bind(change: ch.BindAddress) -> list[Write]:
     address = change.address
     at = ("address", change.company_id, address.channel, address.value)
-    return [Write(at, _always, change.client_id)]
+
+    def as_read(item: Any) -> bool:
+        return change.held_by is None or item in (None, change.client_id, change.held_by)
+
+    return [Write(at, as_read, change.client_id)]
 
 
 def _touch(change: ch.TouchConversation) -> list[Write]:

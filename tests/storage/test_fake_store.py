@@ -166,6 +166,8 @@ def conflicts() -> list[tuple[list[Change], list[Change]]]:
     return [
         ([SaveClient(ANNA)], [SaveClient(ANNA)]),
         ([], [SaveClient(replace(ANNA, version=1))]),
+        ([BindAddress("salon", "anna", CHAT)], [BindAddress("salon", "boris", CHAT, "")]),
+        ([BindAddress("salon", "anna", CHAT)], [BindAddress("salon", "boris", CHAT, "carl")]),
         ([SaveJourney(JOURNEY)], [SaveJourney(replace(JOURNEY, version=2))]),
         ([SaveProposal(PROPOSAL)], [SaveProposal(PROPOSAL)]),
         ([SaveProposal(PROPOSAL)], [SaveProposal(replace(PROPOSAL, version=2))]),
@@ -186,6 +188,18 @@ def test_all_or_nothing(both: Store, number: int) -> None:
         both.commit([Count("salon", ON, Stage.DUE), SaveDue(DUE), *refused])
     assert list(both.due("salon", ON)) == []
     assert list(both.funnel("salon", ON, ON)) == []
+
+
+@pytest.mark.parametrize("held_by", ["anna", "boris", "", None])
+def test_an_address_goes_from_whom_it_was_read_to_belong_to(
+    both: Store, held_by: str | None
+) -> None:
+    """What points at nobody, and at oneself, may be taken in any case."""
+    if held_by != "":
+        both.commit([BindAddress("salon", held_by or "anna", CHAT)])
+    both.commit([BindAddress("salon", "boris", CHAT, held_by)])
+    both.commit([BindAddress("salon", "boris", CHAT, "anna")])
+    assert both.client_at("salon", CHAT) == "boris"
 
 
 def test_an_event_is_seen_once(both: Store) -> None:

@@ -62,11 +62,13 @@ class SaveConsent:
 
 @dataclass(frozen=True)
 class BindAddress:
-    """Points an address at a client; an address already bound to another client is moved."""
+    """Points an address at a client. Whoever else held it must give it up in the same commit (handover.py)."""
 
     company_id: str
     client_id: str
     address: Address
+    held_by: str | None = None
+    """Whom it pointed at when it was read, empty for nobody: it must still do so. None: it is moved, whoever holds it."""
 
 
 @dataclass(frozen=True)

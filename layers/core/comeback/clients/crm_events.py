@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from comeback.changes import SaveConsent
 from comeback.clients.catalogue import CatalogueSync
 from comeback.clients.crm_records import RecordFollower
-from comeback.clients.directory import Directory, merged, saved
+from comeback.clients.directory import Directory
 from comeback.companies.model import Company
 from comeback.ports import Crms, Store
 
@@ -50,12 +49,9 @@ class CrmChanged:
         if fresh is None:
             return
         file = file or self._directory.file_of(company, fresh)
-        client = merged(file.client, fresh)
-        if client == file.client and client.version:
-            return
-        consent = self._directory.consent(company) if client.version == 0 else None
-        agreed = (SaveConsent(company.company_id, client.client_id, consent),) if consent else ()
-        self._store.commit([*saved(file.client, client), *agreed])
+        entry = self._directory.entry(company, file, fresh)
+        if entry.changed:
+            self._store.commit(self._directory.saved(company, entry))
 
     def _offer(self, company: Company, _detail: Mapping[str, str]) -> None:
         self._catalogue.refresh(company)

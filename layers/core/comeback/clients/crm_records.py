@@ -8,8 +8,8 @@ again (a crash may have come between), and that is idempotent.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from comeback.changes import EventSeen, PutOutbox, SaveConsent, SaveVisit
-from comeback.clients.directory import Directory, client_of, merged, saved
+from comeback.changes import EventSeen, PutOutbox, SaveVisit
+from comeback.clients.directory import Directory, Entry, client_of
 from comeback.clients.model import Client, Visit, VisitStatus
 from comeback.companies.model import Company
 from comeback.errors import AlreadyDone, Conflict, Erased
@@ -76,13 +76,13 @@ class RecordFollower:
         record = crm.record(record_id)
         if record is None:
             return file is not None and self._apply(
-                company, file, file.client, event_id, as_on_file(file, record_id, ())
+                company, Entry(file, file.client), event_id, as_on_file(file, record_id, ())
             )
         if file is None or file.client.crm_id != record.client_id:
             file, record = self._locked(company, crm, record, record_id)
-        client = merged(file.client, client_of(company, record))
+        entry = self._directory.entry(company, file, client_of(company, record))
         fresh = as_on_file(file, record_id, (record.visit, *record.others))
-        return self._apply(company, file, client, event_id, fresh)
+        return self._apply(company, entry, event_id, fresh)
 
     def _locked(
         self, company: Company, crm: Crm, record: CrmRecord, record_id: str
@@ -91,16 +91,10 @@ class RecordFollower:
         file = self._directory.file_of(company, client_of(company, record))
         return file, (crm.record(record_id) or record) if file.client.version else record
 
-    def _apply(
-        self,
-        company: Company,
-        file: ClientFile,
-        client: Client,
-        event_id: str,
-        fresh: Sequence[Visit],
-    ) -> bool:
+    def _apply(self, company: Company, entry: Entry, event_id: str, fresh: Sequence[Visit]) -> bool:
+        file, client = entry.file, entry.client
         seen = self._store.seen_event(company.company_id, event_id)
-        if not fresh and client == file.client and client.version:
+        if not fresh and not entry.changed:
             self._tell(client, seen, _untold(file))
             return False
         effects = self._effects(company, file, client, fresh)
@@ -109,8 +103,7 @@ class RecordFollower:
         self._store.commit(
             [
                 *(() if seen else (event,)),
-                *saved(file.client, client),
-                *self._consent(company, client),
+                *self._directory.saved(company, entry),
                 *(SaveVisit(company.company_id, client.client_id, visit) for visit in fresh),
                 *effects.changes,
                 *(PutOutbox(reply) for reply in effects.replies),
@@ -130,12 +123,6 @@ class RecordFollower:
         return self._follow_up.landed(
             company, replace(file, client=client, visits=(*kept, *fresh)), fresh[0]
         )
-
-    def _consent(self, company: Company, client: Client) -> tuple[SaveConsent, ...]:
-        consent = self._directory.consent(company) if client.version == 0 else None
-        if consent is None:
-            return ()
-        return (SaveConsent(company.company_id, client.client_id, consent),)
 
     def _tell(
         self, client: Client, seen: SeenEvent | None, finished: Sequence[tuple[str, Outcome]]

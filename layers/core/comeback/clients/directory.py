@@ -1,17 +1,68 @@
-"""Whose file a client of the CRM is: known by the CRM's id, else by the WhatsApp number, else new."""
+"""Whose file a client of the CRM is: known by the CRM's id, else by the WhatsApp number, else new.
+
+A number that a card brings goes to the card, whoever held it, with their «no» (handover.py). It goes once: a card that goes on
+naming a number which another was given since does not take it back, or the two would take it from each other with all news.
+"""
 
 from dataclasses import dataclass, replace
 
-from comeback.changes import BindAddress, Change, SaveClient
+from comeback.changes import BindAddress, Change, SaveClient, SaveConsent
 from comeback.clients import phones
 from comeback.clients.identity import client_id
 from comeback.clients.model import Client, Consent
 from comeback.companies.model import Company
 from comeback.conversations.model import Address, ChannelKind, Purpose
 from comeback.errors import NotFound
+from comeback.handover import given_up
 from comeback.ports import ClientFile, Clock, CrmRecord, Store
 
 CONSENT_CURSOR = "crm_consent"
+
+
+@dataclass(frozen=True)
+class Brought:
+    """An address that is new to a client, and whom it belonged to: `held_by` is the id, empty for nobody; no file: erased."""
+
+    address: Address
+    held_by: str = ""
+    holder: ClientFile | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A client's file, and the client as the CRM tells of them now."""
+
+    file: ClientFile
+    client: Client
+    brought: Brought | None = None
+
+    @property
+    def is_new(self) -> bool:
+        return self.client.version == 0
+
+    @property
+    def changed(self) -> bool:
+        return self.is_new or self.client != self.file.client
+
+    def saved(self, consent: Consent | None) -> tuple[Change, ...]:
+        """Saves the client (also unchanged: the version is the lock on the file) and binds the address. `consent`: of a client
+        who is new, unless whoever had the number before has said no."""
+        company_id, client_id = self.client.company_id, self.client.client_id
+        bound = self._bound()
+        refused = any(isinstance(change, SaveConsent) for change in bound)
+        agreed = consent if self.is_new and not refused else None
+        return (
+            SaveClient(self.client),
+            *bound,
+            *((SaveConsent(company_id, client_id, agreed),) if agreed else ()),
+        )
+
+    def _bound(self) -> tuple[Change, ...]:
+        if self.brought is None:
+            return ()
+        address, held_by, holder = self.brought.address, self.brought.held_by, self.brought.holder
+        bound = BindAddress(self.client.company_id, self.client.client_id, address, held_by)
+        return (bound, *(given_up(holder, address, self.file) if holder else ()))
 
 
 @dataclass(frozen=True)
@@ -33,6 +84,24 @@ class Directory:
 
     def by_crm_id(self, company: Company, crm_client_id: str) -> ClientFile | None:
         return self._file(company, client_id(company.crm, crm_client_id)) if crm_client_id else None
+
+    def entry(self, company: Company, file: ClientFile, fresh: Client) -> Entry:
+        """`file`: whose the card is. Asks for whoever holds an address, if that is new to the file."""
+        client = merged(file.client, fresh)
+        known = file.client.addresses if client.version else ()
+        address = next((a for a in client.addresses if a not in known), None)
+        if address is None:
+            return Entry(file, client)
+        held_by = self.store.client_at(company.company_id, address) or ""
+        others = held_by not in ("", client.client_id)
+        holder = self._file(company, held_by) if others else None
+        named_before = client.version > 0 and client.phone == file.client.phone
+        if holder and named_before and address in holder.client.addresses:
+            return Entry(file, replace(client, addresses=file.client.addresses))
+        return Entry(file, client, Brought(address, held_by, holder))
+
+    def saved(self, company: Company, entry: Entry) -> tuple[Change, ...]:
+        return entry.saved(self.consent(company) if entry.is_new else None)
 
     def consent(self, company: Company) -> Consent | None:
         """The owner's statement that the CRM's clients agreed to marketing; the owner answers for its truth."""
@@ -79,14 +148,4 @@ def merged(stored: Client, fresh: Client) -> Client:
         phone=fresh.phone or stored.phone,
         crm_id=fresh.crm_id or stored.crm_id,
         addresses=tuple(addresses.values()),
-    )
-
-
-def saved(stored: Client, client: Client) -> tuple[Change, ...]:
-    """Saves the client (also unchanged: the version is the lock on the file) and binds addresses that are new."""
-    new = client.version == 0
-    bound = [a for a in client.addresses if new or a not in stored.addresses]
-    return (
-        SaveClient(client),
-        *(BindAddress(client.company_id, client.client_id, address) for address in bound),
     )

@@ -104,7 +104,13 @@ def _consent(change: ch.SaveConsent) -> Iterable[Write]:
 
 
 def _bind(change: ch.BindAddress) -> Iterable[Write]:
-    yield Put(AddressItem.of(change.company_id, change.client_id, change.address))
+    """What points at nobody may be taken in any case: there the holder was erased, or never moved to a blinded key."""
+    item = AddressItem.of(change.company_id, change.client_id, change.address)
+    if change.held_by is None:
+        yield Put(item)
+    else:
+        held = AddressItem.client_id
+        yield Put(item, NEW | (held == change.client_id) | (held == change.held_by))
 
 
 def _touch(change: ch.TouchConversation) -> Iterable[Write]:
