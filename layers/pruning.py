@@ -4,7 +4,9 @@ import json
 import shutil
 from pathlib import Path
 
-SERVICES = {"cognito-idp", "dynamodb", "kms", "sqs", "stepfunctions", "s3", "secretsmanager", "sts"}
+SERVICES = {
+    "cognito-idp", "dynamodb", "kms", "lambda", "sqs", "stepfunctions", "s3", "secretsmanager", "sts",
+}  # fmt: skip
 """botocore describes 443 services; we call these."""
 ENDPOINTS = SERVICES - {"stepfunctions"} | {"states"}
 """As their addresses are called."""

@@ -1,11 +1,10 @@
-"""Consumes the events queue: what the CRM told, syncs that begin or go on, files to import, dates that a rule has moved."""
+"""Consumes the events queue: what the CRM told, syncs that begin or go on, dates that a rule has moved."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from comeback.errors import InvalidInput, Refused
+from comeback.errors import InvalidInput
 from comeback.runtime import sqs, wiring
-from imports.bucket import import_file
 
 Follow = Callable[[str, Mapping[str, str]], None]
 KEPT_FOR_THE_REST = 30.0
@@ -20,7 +19,6 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, list[dict[str, 
         "crm.changed": lambda: wiring.crm_changed().handle,
         "crm.sync": lambda: wiring.crm_sync(seconds_left).handle,
         "rule.saved": lambda: wiring.rule_change(seconds_left).handle,
-        "visits_file.import": lambda: _import_file,
     }
 
     def handle(body: Mapping[str, Any]) -> None:
@@ -30,10 +28,3 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, list[dict[str, 
         follow()(body["company_id"], body["detail"])
 
     return sqs.process(event, handle)
-
-
-def _import_file(company_id: str, detail: Mapping[str, str]) -> None:
-    """Raises Refused for another company's file."""
-    if not detail["key"].startswith(f"imports/{company_id}/"):
-        raise Refused("the file is another company's")
-    import_file(detail["key"])

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
-from comeback.runtime.letters import CanNotPutBack, DeadLetters, Letter, parsed, put_back
+from comeback.runtime.letters import CanNotPutBack, DeadLetters, Imports, Letter, parsed, put_back
 from deployed import client, outputs
 
 SUFFIX = "DeadLettersUrl"
@@ -74,12 +74,13 @@ def _class_in(line: str) -> str:
 def every(stack: Mapping[str, str], only: str) -> list[DeadLetters]:
     """Of the stack's outputs: a new queue is shown as soon as the template names it there."""
     sqs, lambdas = client("sqs"), client("lambda")
+    imports = Imports(stack["VisitsFileFunction"], lambdas)
     names = [name.removesuffix(SUFFIX) for name in stack if name.endswith(SUFFIX)]
     return [
         DeadLetters(
             name,
             stack[f"{name}{SUFFIX}"],
-            stack.get(f"{name}QueueUrl", stack["EventsQueueUrl"]),
+            stack.get(f"{name}QueueUrl", imports),
             _log_group(lambdas, stack, CONSUMERS.get(name)),
             sqs,
         )

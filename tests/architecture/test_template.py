@@ -74,6 +74,7 @@ def test_settings_and_rights_go_together(name: str) -> None:
         ("EVENTS_QUEUE_URL", "EventsQueue.Arn"),
         ("BUCKET", "s3:"),
         ("CAMPAIGN_MACHINE_ARN", "states:StartExecution"),
+        ("VISITS_FILE_FUNCTION", "lambda:InvokeFunction"),
     ):
         assert (variable in variables) == (right in granted), f"{name}: {variable} against {right}"
 

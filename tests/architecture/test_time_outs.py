@@ -76,6 +76,7 @@ SERVICES = {
     "states": "stepfunctions",
     "s3": "s3",
     "cognito-idp": "cognito-idp",
+    "lambda": "lambda",
 }
 """IAM's prefix → boto3's service. DynamoDB goes through PynamoDB."""
 THEN = {
@@ -85,6 +86,7 @@ THEN = {
     "states": "the queue, or the next tick",
     "s3": "the queue, or the next tick",
     "cognito-idp": "whoever signs in, or the owner",
+    "lambda": "whoever puts dead letters back",
     "dynamodb": "whoever called: queue, state machine or the next tick",
 }
 

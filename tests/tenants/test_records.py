@@ -23,7 +23,6 @@ MISFIT = pytest.mark.fault(
 )
 IDS = {name: f"the-{name}" for name in ("client_id", "service_id", "journey_id", "outbox_id")}
 """Of both companies: `made` gives everything the name of its field."""
-FILES = [f"imports/{A}/visits.csv", f"imports/{B}/visits.csv"]
 Body = dict[str, Any]
 
 
@@ -55,7 +54,6 @@ EVENTS: Mapping[str, Body] = {
     "crm.changed": {"resource": "record", "resource_id": "the-visit_id"},
     "crm.sync": {"name": "full"},
     "rule.saved": {"service_id": "the-service_id"},
-    "visits_file.import": {"key": FILES[0]},
 }
 BODIES: Mapping[str, Mapping[str, Body]] = {
     "Receive": INBOUND,
@@ -134,21 +132,17 @@ def test_every_consumer_is_tried() -> None:
 def test_a_record_is_of_the_company_that_it_names(
     deployed: Deployed, filled: Rows, newcomer: Rows, function: str, what: str
 ) -> None:
-    boto3.client("s3").put_object(Bucket=BUCKET, Key=FILES[0], Body=b"phone;service;date\n")
     event = record({**BODIES[function][what], "company_id": B})
     noticed(deployed, function, event, of(A, filled), newcomer)
-    assert stored() == [FILES[0]]
+    assert stored() == []
 
 
 @MISFIT
-@pytest.mark.parametrize(
-    ("function", "what"), [("Deliver", "a message"), ("CrmEvents", "visits_file.import")]
-)
 def test_what_is_not_the_companys_goes_to_the_dead_letters(
-    deployed: Deployed, filled: Rows, newcomer: Rows, function: str, what: str
+    deployed: Deployed, filled: Rows, newcomer: Rows
 ) -> None:
-    event = record({**BODIES[function][what], "company_id": B})
-    failed = noticed(deployed, function, event, of(A, filled), newcomer)
+    event = record({**BODIES["Deliver"]["a message"], "company_id": B})
+    failed = noticed(deployed, "Deliver", event, of(A, filled), newcomer)
     assert failed == repr({"batchItemFailures": [{"itemIdentifier": "m"}]})
 
 

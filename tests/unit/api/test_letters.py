@@ -21,7 +21,9 @@ WORDS = "позвоните мне +79031234567"
 class Queues:
     def __init__(self) -> None:
         self.sqs = boto3.client("sqs", region_name="us-east-1")
-        self.urls = {field.name: self._made(field.name) for field in fields(LettersSettings)}
+        names = [f.name for f in fields(LettersSettings) if f.name.endswith("_url")]
+        self.urls = {name: self._made(name) for name in names}
+        self.started: list[bytes] = []
 
     def _made(self, name: str) -> str:
         if name.startswith(("events", "schedule")):
@@ -38,6 +40,10 @@ class Queues:
             MessageDeduplicationId=f"{company}{n}",
         )
 
+    def invoke(self, FunctionName: str, InvocationType: str, Payload: bytes) -> None:  # noqa: N803  # boto3's
+        assert (FunctionName, InvocationType) == ("visits-file", "Event")
+        self.started.append(Payload)
+
     def back(self) -> list[str]:
         """Companies of what stands in the inbound queue."""
         url = self.urls["inbound_queue_url"]
@@ -49,8 +55,8 @@ class Queues:
 def queues(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queues]:
     with mock_aws():
         found = Queues()
-        own = LettersSettings(**found.urls)
-        made = CompanyLetters(api.store, found.sqs, own, FixedClock())
+        own = LettersSettings(**found.urls, visits_file_function="visits-file")
+        made = CompanyLetters(api.store, found.sqs, found, own, FixedClock())
         monkeypatch.setattr(wiring, "letters", lambda: made)
         yield found
 
@@ -75,6 +81,18 @@ def test_ones_own_are_shown_and_put_back(api: Api, queues: Queues) -> None:
     assert {(entry["operation"], entry["target"]) for entry in log} == {
         ("letters.redrive", "inbound")
     }
+
+
+def test_ones_own_upload_is_imported_again(api: Api, queues: Queues) -> None:
+    bodies = [
+        json.dumps({"Records": [{"s3": {"object": {"key": f"imports/{company}/visits.csv"}}}]})
+        for company in ("salon", "salon2")
+    ]
+    for body in bodies:
+        url = queues.urls["schedule_dead_letters_url"]
+        queues.sqs.send_message(QueueUrl=url, MessageBody=body)
+    assert api.call("POST", "letters/uploads/redrive") == (200, {"count": 1})
+    assert queues.started == [bodies[0].encode()]
 
 
 def test_an_unknown_queue_is_none(api: Api, queues: Queues) -> None:

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from comeback.runtime import letters
-from comeback.runtime.letters import CanNotPutBack, DeadLetters, Letter
+from comeback.runtime.letters import CanNotPutBack, DeadLetters, Imports, Letter
 from moto import mock_aws
 
 
@@ -53,6 +53,33 @@ def dead(monkeypatch: pytest.MonkeyPatch) -> Iterator[DeadLetters]:
         yield DeadLetters("Inbound", urls[0], urls[1], None, Sqs(real))
 
 
+class Lambdas:
+    """boto3's client."""
+
+    def __init__(self) -> None:
+        self.started: list[tuple[str, str, Any]] = []
+        self.refuses = False
+
+    def invoke(self, FunctionName: str, InvocationType: str, Payload: bytes) -> None:  # noqa: N803  # boto3's
+        if self.refuses:
+            raise ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Invoke")
+        self.started.append((FunctionName, InvocationType, json.loads(Payload)))
+
+
+@pytest.fixture
+def scheduled() -> Iterator[tuple[DeadLetters, Lambdas]]:
+    """Of ticks and uploads."""
+    with mock_aws():
+        real, lambdas = boto3.client("sqs", region_name="us-east-1"), Lambdas()
+        url = real.create_queue(QueueName="dead")["QueueUrl"]
+        imports = Imports("visits-file", lambdas)
+        yield DeadLetters("Schedule", url, imports, None, Sqs(real)), lambdas
+
+
+def lies_there(dead: DeadLetters, body: Any) -> None:
+    dead.sqs.send_message(QueueUrl=dead.url, MessageBody=json.dumps(body))
+
+
 def lies(dead: DeadLetters, body: Any, group: str = "g", dedup: str = "") -> None:
     text = body if isinstance(body, str) else json.dumps(body)
     dead.sqs.send_message(
@@ -66,7 +93,7 @@ def lies(dead: DeadLetters, body: Any, group: str = "g", dedup: str = "") -> Non
 def queued(dead: DeadLetters) -> list[tuple[str, str]]:
     """(group, body)."""
     answer = dead.sqs.receive_message(
-        QueueUrl=dead.queue_url, MaxNumberOfMessages=10, AttributeNames=["All"]
+        QueueUrl=dead.back_to, MaxNumberOfMessages=10, AttributeNames=["All"]
     )
     found = answer.get("Messages", [])
     return [(m["Attributes"]["MessageGroupId"], m["Body"]) for m in found]
@@ -98,13 +125,13 @@ def test_what_is_lost_on_the_way_leaves_one_message(
 
 def test_it_is_put_back_though_sqs_remembers_its_first_sending(dead: DeadLetters) -> None:
     dead.sqs.send_message(
-        QueueUrl=dead.queue_url,
+        QueueUrl=dead.back_to,
         MessageBody="1",
         MessageGroupId="g",
         MessageDeduplicationId="d",
     )
-    (first,) = dead.sqs.receive_message(QueueUrl=dead.queue_url)["Messages"]
-    dead.sqs.delete_message(QueueUrl=dead.queue_url, ReceiptHandle=first["ReceiptHandle"])
+    (first,) = dead.sqs.receive_message(QueueUrl=dead.back_to)["Messages"]
+    dead.sqs.delete_message(QueueUrl=dead.back_to, ReceiptHandle=first["ReceiptHandle"])
     lies(dead, "1", dedup="d")
     letters.put_back(dead)
     assert queued(dead) == [("g", "1")]
@@ -120,29 +147,52 @@ def test_sqs_moves_them_itself_where_it_can(dead: DeadLetters) -> None:
         letters.put_back(dead)
 
 
-def test_an_upload_is_ordered_anew_and_a_tick_is_taken_away() -> None:
-    key = "imports/salon/my+visits%3A1.csv"
-    upload = {"Records": [{"eventSource": "aws:s3", "s3": {"object": {"key": key}}}]}
-    with mock_aws():
-        real = boto3.client("sqs", region_name="us-east-1")
-        urls = [real.create_queue(QueueName=name)["QueueUrl"] for name in ("dead", "events")]
-        dead = DeadLetters(letters.SCHEDULE, urls[0], urls[1], None, Sqs(real))
-        for body in (upload, {"detail-type": "Scheduled Event"}):
-            real.send_message(QueueUrl=dead.url, MessageBody=json.dumps(body))
-        assert sorted((x.company_id, x.kind) for x in dead.look()) == [
-            ("?", "tick"),
-            ("salon", "uploaded file"),
-        ]
-        assert letters.put_back(dead) == 2
-        assert dead.count() == 0
-        real.send_message(QueueUrl=dead.url, MessageBody=json.dumps({"what": "?"}))
-        with pytest.raises(CanNotPutBack):
-            letters.put_back(dead)
-        assert dead.count() == 1
-        (order,) = real.receive_message(QueueUrl=dead.queue_url)["Messages"]
-    detail = {"key": "imports/salon/my visits:1.csv"}
-    expected = {"company_id": "salon", "kind": "visits_file.import", "detail": detail}
-    assert json.loads(order["Body"]) == expected
+def uploaded(key: str) -> dict[str, Any]:
+    return {"Records": [{"eventSource": "aws:s3", "s3": {"object": {"key": key}}}]}
+
+
+def test_an_upload_goes_to_the_function_that_has_the_time_for_it_and_a_tick_is_taken_away(
+    scheduled: tuple[DeadLetters, Lambdas],
+) -> None:
+    dead, lambdas = scheduled
+    upload = uploaded("imports/salon/my+visits%3A1.csv")
+    for body in (upload, {"detail-type": "Scheduled Event"}):
+        lies_there(dead, body)
+    assert sorted((x.company_id, x.kind) for x in dead.look()) == [
+        ("?", "tick"),
+        ("salon", "uploaded file"),
+    ]
+    assert letters.put_back(dead) == 2
+    assert lambdas.started == [("visits-file", "Event", upload)]
+    assert dead.count() == 0
+    lies_there(dead, {"what": "?"})
+    with pytest.raises(CanNotPutBack):
+        letters.put_back(dead)
+    assert dead.count() == 1
+
+
+def test_an_upload_that_lambda_did_not_take_stays(
+    scheduled: tuple[DeadLetters, Lambdas], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letters, "HIDDEN_SECONDS", 0)
+    dead, lambdas = scheduled
+    lies_there(dead, uploaded("imports/salon/a.csv"))
+    lambdas.refuses = True
+    with pytest.raises(CanNotPutBack, match="ClientError"):
+        letters.put_back(dead)
+    assert dead.count() == 1
+
+
+def test_one_companys_upload_is_started_and_anothers_stays(
+    scheduled: tuple[DeadLetters, Lambdas],
+) -> None:
+    dead, lambdas = scheduled
+    ours, theirs = uploaded("imports/salon/a.csv"), uploaded("imports/salon2/a.csv")
+    for body in (ours, theirs, {"detail-type": "Scheduled Event"}):
+        lies_there(dead, body)
+    assert letters.put_back_of(dead, "salon") == 1
+    assert [event for _, _, event in lambdas.started] == [ours]
+    assert dead.count() == 2
 
 
 def test_looking_leaves_all_where_they_were(dead: DeadLetters) -> None:

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from comeback.changes import Audited
 from comeback.errors import Unavailable
 from comeback.ports import Clock, Store
-from comeback.runtime.letters import SCHEDULE, SEARCHED, DeadLetters, Letter, put_back_of
+from comeback.runtime.letters import SEARCHED, DeadLetters, Imports, Letter, put_back_of
 from comeback.runtime.settings import LettersSettings
 
 
@@ -35,15 +35,17 @@ class Lying:
 
 
 class CompanyLetters:
-    def __init__(self, store: Store, sqs: Any, own: LettersSettings, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, sqs: Any, lambdas: Any, own: LettersSettings, clock: Clock
+    ) -> None:
         self._store = store
         self._clock = clock
-        events = own.events_queue_url
-        places: Mapping[Queue, tuple[str, str, str]] = {
+        imports = Imports(own.visits_file_function, lambdas)
+        places: Mapping[Queue, tuple[str, str, str | Imports]] = {
             Queue.INBOUND: ("Inbound", own.inbound_dead_letters_url, own.inbound_queue_url),
             Queue.OUTBOUND: ("Outbound", own.outbound_dead_letters_url, own.outbound_queue_url),
-            Queue.EVENTS: ("Events", own.events_dead_letters_url, events),
-            Queue.UPLOADS: (SCHEDULE, own.schedule_dead_letters_url, events),
+            Queue.EVENTS: ("Events", own.events_dead_letters_url, own.events_queue_url),
+            Queue.UPLOADS: ("Schedule", own.schedule_dead_letters_url, imports),
         }
         self._places = {
             queue: DeadLetters(name, url, back_to, None, sqs)

@@ -22,8 +22,6 @@ HIDDEN_SECONDS = 60
 NO_TASKS = ("InvalidAction", "UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation")
 """What a service without StartMessageMoveTask answers."""
 TASK_POLL_SECONDS = 2.0
-SCHEDULE = "Schedule"
-"""Its letters come from no queue: ticks, which come again by themselves, and uploads."""
 OTHER_KINDS = {"outbox_id": "message to send", "Records": "uploaded file"}
 """By a field that only such a message has."""
 
@@ -50,8 +48,9 @@ class Letter:
 
     @property
     def company_id(self) -> str:
-        of_file = [key.split("/")[1] for key in self.files if key.count("/") > 1]
-        return str(parsed(self.raw).get("company_id", "".join(of_file[:1]) or "?"))
+        of_files = {key.split("/")[1] for key in self.files if key.count("/") > 1}
+        only = next(iter(of_files)) if len(of_files) == 1 else "?"
+        return str(parsed(self.raw).get("company_id", only))
 
     @property
     def files(self) -> list[str]:
@@ -103,12 +102,28 @@ def _names(body: Any) -> list[str]:
 
 
 @dataclass(frozen=True)
+class Imports:
+    """The function that imports uploaded files, by its name, and boto3's client for it: no queue stands before it, and no other
+    function has its time and memory."""
+
+    function: str
+    lambdas: Any
+
+    def start(self, upload: str) -> None:
+        """`upload`: the notification by S3. Lambda keeps it, and tries again, as it does with the bucket's own."""
+        self.lambdas.invoke(
+            FunctionName=self.function, InvocationType="Event", Payload=upload.encode()
+        )
+
+
+@dataclass(frozen=True)
 class DeadLetters:
-    """One queue's. `queue_url`: where they go when they are put back."""
+    """One queue's. `back_to`: the queue's address; of those that come from no queue, the ticks, which come again by themselves,
+    and the uploads, who imports them."""
 
     name: str
     url: str
-    queue_url: str
+    back_to: str | Imports
     log_group: str | None
     sqs: Any
 
@@ -155,7 +170,7 @@ class DeadLetters:
 
 def put_back(letters: DeadLetters) -> int:
     """How many. SQS does it itself where it can. Raises CanNotPutBack."""
-    if letters.name == SCHEDULE:
+    if isinstance(letters.back_to, Imports):
         return _moved(letters)
     before = letters.count()
     try:
@@ -218,29 +233,26 @@ def _moved(letters: DeadLetters) -> int:
 
 
 def _move(letter: Letter, letters: DeadLetters) -> None:
-    for message in _messages(letter, letters):
-        letters.sqs.send_message(QueueUrl=letters.queue_url, **message)
+    if isinstance(letters.back_to, Imports):
+        _start(letter, letters.back_to)
+    else:
+        message = _itself(letter, letters.fifo)
+        letters.sqs.send_message(QueueUrl=letters.back_to, **message)
     letters.sqs.delete_message(QueueUrl=letters.url, ReceiptHandle=letter.raw["ReceiptHandle"])
 
 
-def _messages(letter: Letter, letters: DeadLetters) -> list[dict[str, Any]]:
-    """SendMessage's arguments: itself; of an uploaded file, the order to import it; of a tick nothing, the next does the same.
-
-    Raises CanNotPutBack for what is none of these.
-    """
-    if letters.name != SCHEDULE:
-        return [_itself(letter, letters.fifo)]
-    if not letter.files and not letter.is_tick:
+def _start(letter: Letter, imports: Imports) -> None:
+    """Of a tick nothing, the next does the same. Raises CanNotPutBack for what is neither."""
+    if letter.files:
+        imports.start(letter.raw["Body"])
+    elif not letter.is_tick:
         raise CanNotPutBack(f"{letter.message_id} is neither a tick nor an upload: see its log")
-    kind, company_id = "visits_file.import", letter.company_id
-    orders = [{"company_id": company_id, "kind": kind, "detail": {"key": k}} for k in letter.files]
-    return [{"MessageBody": json.dumps(order)} for order in orders]
 
 
 def _itself(letter: Letter, fifo: bool) -> dict[str, Any]:
-    """The group stays, and with it the order. The deduplication id is new, for within five minutes of the first sending SQS would
-    drop the old one in silence; and it is the same each time that this letter is sent, so that a send whose answer was lost,
-    or a crash before the delete, leaves one message.
+    """SendMessage's arguments. The group stays, and with it the order. The deduplication id is new, for within five minutes of
+    the first sending SQS would drop the old one in silence; and it is the same each time that this letter is sent, so that a send
+    whose answer was lost, or a crash before the delete, leaves one message.
     """
     message = {"MessageBody": letter.raw["Body"]}
     if letter.raw.get("MessageAttributes"):

@@ -115,7 +115,7 @@ class TeamSettings:
 
 @dataclass(frozen=True)
 class LettersSettings:
-    """Queues, and where what could not be handled lies."""
+    """Queues, where what could not be handled lies, and the function that imports files."""
 
     inbound_queue_url: str
     outbound_queue_url: str
@@ -124,6 +124,7 @@ class LettersSettings:
     outbound_dead_letters_url: str
     events_dead_letters_url: str
     schedule_dead_letters_url: str
+    visits_file_function: str
 
 
 @dataclass(frozen=True)

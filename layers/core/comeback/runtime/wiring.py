@@ -186,7 +186,7 @@ def letters() -> "CompanyLetters":
     from comeback.runtime.company_letters import CompanyLetters
 
     own = from_env(settings.LettersSettings)
-    return CompanyLetters(store(), _sqs(), own, clock())
+    return CompanyLetters(store(), _sqs(), client("lambda"), own, clock())
 
 
 def _leases() -> Leases:
