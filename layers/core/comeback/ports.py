@@ -588,6 +588,7 @@ class AnswerFacts:
     text: str
     language: str
     offered: tuple[OfferedSlot, ...]
+    """In all lists of this attempt, in their order."""
     today: date
     services: tuple[str, ...] = ()
     """Titles of what the company does."""
@@ -595,6 +596,18 @@ class AnswerFacts:
     """Names of who works there: public, unlike the client's."""
     service: str = ""
     """Title of what was offered; empty when unknown."""
+    offered_last: int = 0
+    """How many of `offered`, the last ones, stand in the newest list; 0: all."""
+
+    @property
+    def newest(self) -> tuple[OfferedSlot, ...]:
+        """The list that «the first» and «any» are said of."""
+        return self.offered[-self.offered_last :]
+
+    @property
+    def before(self) -> tuple[OfferedSlot, ...]:
+        """What was offered in the lists before it."""
+        return self.offered[: len(self.offered) - len(self.newest)]
 
 
 @dataclass(frozen=True)
@@ -608,6 +621,8 @@ class AnswerReading:
     master: str | None = None
     when: str | None = None
     confidence: float = 0.0
+    open: bool = False
+    """They chose, but which of the slots is not told: no bare yes, which takes the only one there is."""
 
 
 class LanguageModel(Protocol):

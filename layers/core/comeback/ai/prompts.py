@@ -57,10 +57,12 @@ CLASSIFY = Task(
     name="classify_answer",
     instructions="""\
 You read a client's answer to a business that offered free times, and say what the client means.
-Facts: text (the answer; typos, slang, voice transcripts and sarcasm happen), language, today (ISO date), offered (slots: n,
-text, staff), service (the one offered), services (all titles), staff (all names).
+Facts: text (the answer; typos, slang, voice transcripts and sarcasm happen), language, today (ISO date), offered (the list of
+slots shown last: n, text, staff), offered_before (slots of earlier lists, mostly refused by now), service (the one offered),
+services (all titles), staff (all names).
 intent is exactly one of:
-- yes: takes an offered slot, or agrees. Set slot to its n when the text tells which; null when it does not.
+- yes: takes an offered slot, or agrees. Set slot to its n when the text tells which; null when it does not. "First", "second",
+  "last" and "any" count within offered, whatever its n. A slot of offered_before only when the text names its day or time.
 - other_time: wants to come, but at another day or time than those offered. Set when to the client's own words about it.
 - other_service: wants another service. Set service to the title from services, or the client's words.
 - other_master: wants another person. Set master to the name from staff, or null.

@@ -33,10 +33,16 @@ class Said:
         self.facts = facts
         self.text = words.simple(facts.text)
         self.bare = words.bare(self.text)
-        self.choice: Choice = choose(self.text, facts.offered, facts.today)
+        self.choice: Choice = choose(self.text, facts.offered, facts.newest, facts.today)
 
     def has(self, what: re.Pattern[str]) -> bool:
         return bool(what.search(self.text))
+
+    def only(self, slots: tuple[int, ...]) -> int | None:
+        """A day, a time or a master that stands in the newest list is said of it."""
+        newest = {slot.n for slot in self.facts.newest}
+        left = slots if self.choice.counted else tuple(n for n in slots if n in newest) or slots
+        return left[0] if len(left) == 1 else None
 
 
 def _reading(
@@ -46,10 +52,9 @@ def _reading(
     slot: int | None = None,
     service: str | None = None,
     master: str | None = None,
+    open: bool = False,
 ) -> AnswerReading:
-    return AnswerReading(
-        intent.value, slot=slot, service=service, master=master, confidence=confidence
-    )
+    return AnswerReading(intent.value, slot, None, service, master, None, confidence, open)
 
 
 def _stop(said: Said) -> AnswerReading | None:
@@ -92,7 +97,8 @@ def _away(said: Said) -> AnswerReading | None:
 
 
 def _other_master(said: Said) -> AnswerReading | None:
-    offered = {slot.staff for slot in said.facts.offered}
+    offered = {slot.staff for slot in said.facts.newest}
+    offered |= {slot.staff for slot in said.facts.before if slot.n in said.choice.slots}
     named = [name for name in said.facts.staff if names(said.text, name)]
     wanted = next((name for name in named if name not in offered), None)
     if wanted:
@@ -144,18 +150,17 @@ def _slot(said: Said) -> AnswerReading | None:
         return AnswerReading(
             Intent.OTHER_TIME.value, when=said.facts.text.strip(), confidence=EXPLICIT
         )
-    slots = (
-        tuple(n for n in choice.slots if n in theirs) if theirs and choice.slots else choice.slots
-    )
     if choice.named and not choice.wanted:
-        only = slots[0] if len(slots) == 1 else choice.only
-        return _reading(Intent.YES, CERTAIN if choice.exact and only else EXPLICIT, slot=only)
+        only = said.only(tuple(n for n in choice.slots if n in theirs) or choice.slots)
+        sure = choice.exact and (only or choice.counted)
+        return _reading(Intent.YES, CERTAIN if sure else EXPLICIT, slot=only, open=not only)
     if choice.wanted and not _later(said):
         return AnswerReading(
             Intent.OTHER_TIME.value, when=said.facts.text.strip(), confidence=EXPLICIT
         )
     if theirs and not said.has(words.NO) and not choice.wanted:
-        return _reading(Intent.YES, LIKELY, slot=theirs[0] if len(theirs) == 1 else None)
+        only = said.only(theirs)
+        return _reading(Intent.YES, LIKELY, slot=only, open=not only)
     return None
 
 
@@ -183,7 +188,7 @@ def _no(said: Said) -> AnswerReading | None:
 
 def _yes(said: Said) -> AnswerReading | None:
     if said.has(words.ANY_SLOT) and said.facts.offered:
-        return _reading(Intent.YES, LIKELY, slot=said.facts.offered[0].n)
+        return _reading(Intent.YES, LIKELY, slot=said.facts.newest[0].n)
     if not said.has(words.YES) and not re.match(r"\W*да\b", said.bare):
         return None
     sure = len(said.bare.split()) <= SHORT_WORDS and "?" not in said.text

@@ -58,12 +58,19 @@ def _settled(read: AnswerReading, ruled: AnswerReading, facts: AnswerFacts) -> A
         return ruled
     if read.intent == Intent.UNCLEAR and ruled.confidence >= LIKELY:
         return ruled
-    slot = read.slot if read.slot in {s.n for s in facts.offered} else None
+    yes, slot = read.intent == Intent.YES, _slot_read(read, ruled, facts)
     return replace(
         read,
-        slot=slot if read.intent == Intent.YES else None,
+        slot=slot if yes else None,
+        open=yes and slot is None and (read.slot is not None or ruled.open),
         until=_sensible(read, facts) or (ruled.until if read.intent == Intent.AWAY else None),
     )
+
+
+def _slot_read(read: AnswerReading, ruled: AnswerReading, facts: AnswerFacts) -> int | None:
+    """What they had refused before the newest list was made is theirs again only when the rules heard it named, too."""
+    allowed = {s.n for s in facts.newest} | {s.n for s in facts.before if s.n == ruled.slot}
+    return read.slot if read.slot in allowed else None
 
 
 def _stop_settled(read: AnswerReading, ruled: AnswerReading) -> AnswerReading:

@@ -131,6 +131,7 @@ class ReactivationDialogue(Receipts):
         slot = turn.chosen_slot()
         if slot is None:
             return turn.ask_which() if turn.coming_slots else self._other_time(turn)
+        turn = turn.about(slot)
         if slot.starts_at <= turn.now:
             return self._offer(turn, (None, "That time has passed. Here is what is free:"))
         return self._book(turn, slot)
@@ -265,7 +266,7 @@ def spoken_of(journey: Journey) -> str:
 
 def stop_or_not(reading: AnswerReading) -> AnswerReading:
     """An answer to «should we stop?»: a bare yes means stop; whatever says more means what it says."""
-    if reading.intent == Intent.YES and reading.slot is None:
+    if reading.intent == Intent.YES and reading.slot is None and not reading.open:
         return replace(reading, intent=Intent.STOP.value)
     return reading
 

@@ -130,7 +130,13 @@ class FindSlots:
         most = discount_percent(scene.rule.discounts, number, company.discount_cap_percent)
         chosen = self._offer(journey, scene, most, now) if most and number > 1 else ""
         percent = most if chosen == DISCOUNT else 0
-        attempt = replace(journey.attempt, slots=slots, offer=chosen, discount_percent=percent)
+        attempt = replace(
+            journey.attempt,
+            slots=slots,
+            offered_last=0,
+            offer=chosen,
+            discount_percent=percent,
+        )
         return replace(journey, state=JourneyState.PREPARED, attempt=attempt)
 
     def _offer(self, journey: Journey, scene: Scene, most: int, now: datetime) -> str:

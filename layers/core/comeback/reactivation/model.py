@@ -219,6 +219,9 @@ class Attempt:
     address: Address | None = None
     reserved_for: datetime | None = None
     slots: tuple[Slot, ...] = ()
+    """All that were offered, in the order in which they were: a button and a number keep their meaning."""
+    offered_last: int = 0
+    """How many of them, the last ones, stand in the newest list; 0: all."""
     discount_percent: int = 0
     content: Content | None = None
     text_source: str = ""
@@ -241,8 +244,6 @@ class Attempt:
     """The arm of the text (styles.py)."""
     offer: str = ""
     """The arm of the offer, where there was a choice (learning.py)."""
-    offer: str = ""
-    """The arm of the offer, where there was a choice (learning.py)."""
     answered_at: datetime | None = None
     booked_at: datetime | None = None
     stop_question: str = ""
@@ -259,6 +260,11 @@ class Attempt:
     """And its hour, by the company's clock."""
     worth_minor: int = 0
     """What a booking by it brings: the service's price when it left, less the discount."""
+
+    @property
+    def newest(self) -> tuple[tuple[int, Slot], ...]:
+        """The newest list, each slot with the number that the client was shown."""
+        return tuple(enumerate(self.slots, start=1))[-self.offered_last :]
 
 
 class Why(StrEnum):

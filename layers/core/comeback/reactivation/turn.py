@@ -96,7 +96,7 @@ class Turn:
         return replace(self, journey=replace(self.journey, attempt=attempt))
 
     def asking_for(self, slot: Slot) -> "Turn":
-        """What words were read to mean; a button needs no reading."""
+        """What words were read to mean, by its number in this attempt; a button needs no reading."""
         if self.event.button_id:
             return self
         number = self.journey.attempt.slots.index(slot) + 1
@@ -115,18 +115,24 @@ class Turn:
     # ── what was meant ───────────────────────────────────────────────────────────────────────────
 
     def chosen_slot(self) -> Slot | None:
-        """The slot that was named; the only one offered when none was."""
-        slots = self.journey.attempt.slots
-        if self.reading.slot is not None and 1 <= self.reading.slot <= len(slots):
-            return slots[self.reading.slot - 1]
-        return slots[0] if len(slots) == 1 and self.reading.slot is None else None
+        """The slot that was pressed or named; the only one of the newest list when none was."""
+        if pressed := PressedSlot.of(self.event.button_id):
+            return pressed.slot(self.journey)
+        attempt, n = self.journey.attempt, self.reading.slot
+        if n is not None:
+            return attempt.slots[n - 1] if 1 <= n <= len(attempt.slots) else None
+        only = len(attempt.newest) == 1 and not self.reading.open
+        return attempt.newest[0][1] if only else None
 
     @property
     def coming_slots(self) -> list[tuple[int, Slot]]:
-        """What was offered last and can still be had, by number."""
-        offered = enumerate(self.journey.attempt.slots, start=1)
-        latest = list(offered)[-self.company.max_slots :]
-        return [(n, slot) for n, slot in latest if slot.starts_at > self.now]
+        """What of the newest list can still be had, by number."""
+        return [(n, slot) for n, slot in self.journey.attempt.newest if slot.starts_at > self.now]
+
+    def about(self, slot: Slot) -> "Turn":
+        """Its service is the subject, as long as there is such a service."""
+        service = self.scene.catalogue.services.get(slot.service_id, self.scene.service)
+        return replace(self, scene=replace(self.scene, service=service))
 
     def staff_named(self, name: str | None) -> str | None:
         staff = self.scene.catalogue.staff
@@ -147,8 +153,8 @@ class Turn:
     def staff_refused(self) -> frozenset[str]:
         """«К другому мастеру»: whoever is named, or else whoever was offered last."""
         named = self.staff_named(self.event.text)
-        offered = self.journey.attempt.slots[-self.company.max_slots :]
-        return frozenset({named} if named else {slot.staff_id for slot in offered})
+        offered = self.journey.attempt.newest
+        return frozenset({named} if named else {slot.staff_id for _, slot in offered})
 
     # ── what is answered ─────────────────────────────────────────────────────────────────────────
 
@@ -170,10 +176,9 @@ class Turn:
     def offer(self, slots: tuple[Slot, ...], opening: str, **variables: str) -> Effects:
         """New slots beside the old, so that an old button keeps its meaning."""
         before = self.journey.attempt.slots
-        attempt = replace(self.journey.attempt, slots=(*before, *slots))
+        attempt = replace(self.journey.attempt, slots=(*before, *slots), offered_last=len(slots))
         offering = replace(self, journey=replace(self.journey, attempt=attempt))
-        numbered = list(enumerate(slots, start=len(before) + 1))
-        return offering._list(text(self.language, opening, **variables), numbered)
+        return offering._list(text(self.language, opening, **variables), attempt.newest)
 
     def ask_which(self, opening: str = "Which time suits you?") -> Effects:
         """They said yes to several: ask which, with what was offered last."""
@@ -250,15 +255,16 @@ def read(turn: Turn, model: LanguageModel | None) -> AnswerReading:
     company, catalogue = turn.company, turn.scene.catalogue
     names_of_staff = {s.staff_id: s.name for s in catalogue.staff.values()}
     staff = tuple(names_of_staff.values())
-    slots = turn.journey.attempt.slots
+    attempt = turn.journey.attempt
     facts = AnswerFacts(
         text=masked(turn.event.text, turn.client.name, staff),
         language=turn.language,
-        offered=wording.offered(slots, names_of_staff, company.zone, turn.language),
+        offered=wording.offered(attempt.slots, names_of_staff, company.zone, turn.language),
         today=company.local(turn.now).date(),
         services=tuple(s.title for s in catalogue.services.values() if s.active),
         staff=staff,
         service=turn.scene.service.title,
+        offered_last=attempt.offered_last,
     )
     return answers.reading(model, facts)
 
@@ -267,10 +273,36 @@ LISTED = re.compile(r"\d{1,3}", re.ASCII)
 """Of what we offer; a button's id may come back as anything."""
 
 
+@dataclass(frozen=True)
+class PressedSlot:
+    """`slot:<journey>:<attempt>:<n>`: the n-th of that very attempt, which may be an earlier one by now."""
+
+    journey_id: str
+    attempt: int
+    n: int
+
+    @classmethod
+    def of(cls, button_id: str) -> "PressedSlot | None":
+        verb, *rest = button_id.split(":")
+        if verb != "slot" or len(rest) != 3 or not all(map(LISTED.fullmatch, rest[1:])):
+            return None
+        return cls(rest[0], int(rest[1]), int(rest[2]))
+
+    def slot(self, journey: Journey) -> Slot | None:
+        """Of an attempt made again, what was offered last. None: nothing of the kind was offered on this journey."""
+        if journey.journey_id != self.journey_id:
+            return None
+        attempts = (*journey.earlier, journey.attempt)
+        lists = [a.slots for a in attempts if a.number == self.attempt and len(a.slots) >= self.n]
+        return lists[-1][self.n - 1] if lists and self.n else None
+
+
 def pressed_button(button_id: str) -> AnswerReading | None:
-    """`slot:<journey>:<attempt>:<n>`, `pick:<journey>`, `other:<journey>`, `stop:<journey>`."""
-    verb, *rest = button_id.split(":")
-    if verb == "slot" and len(rest) == 3 and LISTED.fullmatch(rest[2]):
-        return AnswerReading(Intent.YES.value, slot=int(rest[2]), confidence=1.0)
+    """A `PressedSlot`, `pick:<journey>`, `other:<journey>`, `stop:<journey>`. Who was to pick from a list has not told which."""
+    if pressed := PressedSlot.of(button_id):
+        return AnswerReading(Intent.YES.value, slot=pressed.n, confidence=1.0)
+    verb = button_id.split(":")[0]
     intents = {"pick": Intent.YES, "other": Intent.OTHER_TIME, "stop": Intent.STOP}
-    return AnswerReading(intents[verb].value, confidence=1.0) if verb in intents else None
+    if verb not in intents:
+        return None
+    return AnswerReading(intents[verb].value, confidence=1.0, open=verb == "pick")

@@ -33,6 +33,7 @@ class AttemptMap(Map):
     address = AddressMap(null=True)
     reserved_for = UTCDateTimeAttribute(null=True)
     slots = ListAttribute(of=SlotMap, default=list)
+    offered_last = Whole(default=0)
     discount_percent = Whole()
     content = ContentMap(null=True)
     text_source = Text()
@@ -64,6 +65,7 @@ class AttemptMap(Map):
             address=AddressMap.of(attempt.address) if attempt.address else None,
             reserved_for=attempt.reserved_for,
             slots=[SlotMap.of(slot) for slot in attempt.slots],
+            offered_last=attempt.offered_last,
             discount_percent=attempt.discount_percent,
             content=ContentMap.of(attempt.content) if attempt.content else None,
             text_source=attempt.text_source,
@@ -95,6 +97,7 @@ class AttemptMap(Map):
             address=self.address.address() if self.address is not None else None,
             reserved_for=self.reserved_for,
             slots=tuple(slot.slot() for slot in self.slots),
+            offered_last=self.offered_last,
             discount_percent=self.discount_percent,
             content=self.content.content() if self.content is not None else None,
             text_source=self.text_source,
