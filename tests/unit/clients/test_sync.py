@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from comeback.clients.model import Consent, VisitStatus, may_market
-from comeback.clients.sync import OVERLAP, SyncTick
+from comeback.clients.sync import BUSY, OVERLAP, SyncTick
 from comeback.companies.model import Company
 from comeback.conversations.model import ChannelKind, Purpose
 from comeback.errors import RateLimited, Unavailable
@@ -97,6 +97,60 @@ def test_a_late_continuation_of_a_finished_sync_does_nothing(salon: Salon) -> No
     assert salon.crm.calls == calls
 
 
+def half_done(salon: Salon) -> None:
+    """A tick's sync ran out of time; its continuation is still in the queue."""
+    salon.seconds_left = 10
+    salon.sync.handle("salon", {"name": "full", "asked": "first tick"})
+    salon.seconds_left = 100
+    salon.events.published.clear()
+    salon.crm.calls.clear()
+
+
+def test_a_tick_does_not_join_a_sync_that_runs(salon: Salon) -> None:
+    half_done(salon)
+    salon.clock.advance(seconds=BUSY.total_seconds() - 1)
+    statement = {"consent_source": "owner", "consent_text_version": "v1"}
+    salon.sync.handle("salon", {"name": "full", "asked": "next tick", **statement})
+    assert (salon.crm.calls, salon.events.published) == ([], [])
+    consent = salon.directory.consent(COMPANY)
+    assert consent and consent.text_version == "v1"
+
+
+def test_a_tick_takes_up_a_sync_that_died(salon: Salon) -> None:
+    half_done(salon)
+    salon.clock.advance(seconds=BUSY.total_seconds() + 1)
+    salon.sync.handle("salon", {"name": "full", "asked": "next tick"})
+    assert len(list(salon.store.clients("salon"))) == 3
+
+
+def test_a_sync_that_waits_for_the_crm_runs(salon: Salon) -> None:
+    salon.crm.broken = [None, None, None, RateLimited("slow down", retry_after=600)]
+    salon.sync.handle("salon", {"name": "full", "asked": "first tick"})
+    salon.clock.advance(seconds=BUSY.total_seconds() + 599)
+    calls = list(salon.crm.calls)
+    salon.sync.handle("salon", {"name": "full", "asked": "next tick"})
+    assert salon.crm.calls == calls
+
+
+def test_the_message_that_began_a_sync_goes_on_with_it_when_it_comes_again(salon: Salon) -> None:
+    salon.crm.broken = [None, None, None, Unavailable("on order")]
+    began = {"name": "full", "asked": "first tick"}
+    with pytest.raises(Unavailable):
+        salon.sync.handle("salon", began)
+    salon.sync.handle("salon", began)
+    assert len(list(salon.store.clients("salon"))) == 3
+    assert salon.crm.calls.count("services") == 1
+
+
+def test_no_two_ticks_are_the_same_message(salon: Salon) -> None:
+    tick = SyncTick(salon.store, salon.events, salon.clock)
+    for _ in range(2):
+        tick.tick()
+        salon.clock.advance(minutes=30)
+    first, second = (detail["asked"] for _, _, detail, _ in salon.events.published)
+    assert first != second
+
+
 def test_asked_to_wait_it_goes_on_after_that_long(salon: Salon) -> None:
     salon.crm.broken = [None, None, None, RateLimited("slow down", retry_after=12.3)]
     assert not salon.sync.run("salon", "full")
@@ -176,7 +230,7 @@ def test_a_client_who_wrote_first_is_recognised_by_the_number(salon: Salon) -> N
 
 def test_the_tick_asks_for_all_of_it_until_that_was_done(salon: Salon) -> None:
     salon.store.save_company(Company("plain", "No CRM", "Europe/Moscow", COMPANY.business_type))
-    tick = SyncTick(salon.store, salon.events)
+    tick = SyncTick(salon.store, salon.events, salon.clock)
     assert tick.tick() == 1
     salon.sync.run("salon", "full")
     tick.tick()

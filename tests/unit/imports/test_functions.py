@@ -42,9 +42,9 @@ def upload(cloud: Aws, name: str, body: bytes, **metadata: str) -> None:
 
 def test_the_tick_asks_for_syncs(cloud: Aws) -> None:
     assert sync.handler({}, Context()) == {"companies": 1}
-    assert cloud.published() == [
-        {"company_id": "salon", "kind": "crm.sync", "detail": {"name": "full"}}
-    ]
+    (told,) = cloud.published()
+    assert datetime.fromisoformat(told["detail"].pop("asked"))
+    assert told == {"company_id": "salon", "kind": "crm.sync", "detail": {"name": "full"}}
 
 
 def test_events_go_to_their_use_case_and_only_what_failed_comes_back(

@@ -3,7 +3,8 @@
 full:  catalogue → clients → records        each page is written, then the cursor; a crash between repeats the page
 delta: catalogue → records changed since    each record goes the way of a webhook, so a lost webhook is made good
 
-A run ends when its time does, or when the CRM asks to wait, and goes on by a message to the events queue.
+A run ends when its time does, or when the CRM asks to wait, and goes on by a message to the events queue. While it does, ticks
+leave it alone: each would add a chain of such messages beside it.
 """
 
 import math
@@ -25,6 +26,9 @@ OVERLAP = timedelta(minutes=90)
 """Read again before the last start: longer than the hour that repeats when the clocks go back (`changed_after` is local)."""
 TIME_FOR_A_PAGE = 25.0
 """Seconds that must be left to begin another page or record."""
+BUSY = timedelta(minutes=15)
+"""A sync whose cursor was saved so long ago, and that was not to wait, has died: a function runs for two minutes, and the queue is
+for the backlog."""
 NEXT_STAGE = {
     FULL: {"catalogue": "clients", "clients": "records", "records": "done"},
     DELTA: {"catalogue": "records", "records": "done"},
@@ -40,6 +44,14 @@ class Job:
     stage: str = "catalogue"
     page: int = 1
     changed_after: datetime | None = None
+    asked: str = ""
+    """Which message began it: when it comes again, its run has died."""
+    busy_until: datetime | None = None
+    """Someone is at it, or a continuation is under way."""
+
+    def left_alone_by(self, asked: str, now: datetime) -> bool:
+        busy = self.busy_until is not None and now < self.busy_until
+        return busy and self.stage != "done" and self.asked != asked
 
     def after_page(self, last: bool) -> "Job":
         if last:
@@ -48,12 +60,14 @@ class Job:
 
     def to_cursor(self) -> dict[str, str]:
         after = self.changed_after.isoformat() if self.changed_after else ""
-        started = self.started_at.isoformat()
+        until = self.busy_until.isoformat() if self.busy_until else ""
         return {
             "stage": self.stage,
             "page": str(self.page),
-            "started_at": started,
+            "started_at": self.started_at.isoformat(),
             "changed_after": after,
+            "asked": self.asked,
+            "busy_until": until,
         }
 
 
@@ -65,13 +79,15 @@ def stored_job(store: Store, company_id: str, name: str) -> Job | None:
     told = store.cursor(company_id, f"crm_{name}")
     if not told:
         return None
-    after = told["changed_after"]
+    after, until = told["changed_after"], told.get("busy_until")
     return Job(
         name=name,
         started_at=datetime.fromisoformat(told["started_at"]),
         stage=told["stage"],
         page=int(told["page"]),
         changed_after=datetime.fromisoformat(after) if after else None,
+        asked=told.get("asked", ""),
+        busy_until=datetime.fromisoformat(until) if until else None,
     )
 
 
@@ -81,6 +97,7 @@ class SyncTick:
 
     store: Store
     events: Events
+    clock: Clock
 
     def tick(self) -> int:
         """How many were asked for."""
@@ -88,7 +105,8 @@ class SyncTick:
         for company in companies:
             full = stored_job(self.store, company.company_id, FULL)
             name = DELTA if full and full.stage == "done" else FULL
-            self.events.publish(company.company_id, SYNC, {"name": name})
+            asked = self.clock.now().isoformat()
+            self.events.publish(company.company_id, SYNC, {"name": name, "asked": asked})
         return len(companies)
 
 
@@ -118,30 +136,38 @@ class CrmSync:
 
     def handle(self, company_id: str, detail: Mapping[str, str]) -> None:
         """The events queue's `crm.sync`: begins, or goes on where the cursor stands. A late continuation (`job`) of a
-        sync that is over does nothing. `consent_source`, `consent_text_version`: the owner's statement, as in `run`."""
+        sync that is over does nothing, nor does a message other than the one that began (`asked`) while it runs.
+        `consent_source`, `consent_text_version`: the owner's statement, as in `run`."""
         job = stored_job(self._store, company_id, detail["name"])
         if "job" in detail and (not job or detail["job"] != job.started_at.isoformat()):
             return
         if "job" in detail and job and job.stage == "done":
             return
-        self.run(company_id, detail["name"], self._stated(detail))
+        asked = job.asked if "job" in detail and job else detail.get("asked", "")
+        if job and job.left_alone_by(asked, self._clock.now()):
+            self._remember(self._store.company(company_id), self._stated(detail))
+            return
+        self.run(company_id, detail["name"], self._stated(detail), asked)
 
-    def run(self, company_id: str, name: str, consent: Consent | None = None) -> bool:
+    def run(
+        self, company_id: str, name: str, consent: Consent | None = None, asked: str = ""
+    ) -> bool:
         """Whether it is through. `consent`: the owner's statement for clients that this brings in (kept for later runs);
         without one they are on file, and skipped for marketing as no_consent. Raises what the CRM raises."""
         company = self._store.company(company_id)
         if company.crm is CrmKind.NATIVE:
             return True
-        if consent:
-            self._directory.remember_consent(company, consent)
+        self._remember(company, consent)
         job = stored_job(self._store, company_id, name)
         if job is None or job.stage == "done":
             job = self._begin(company_id, name)
+        job = replace(job, asked=asked)
+        self._save(company_id, job)
         try:
             while job.stage != "done":
                 self._require_time()
                 job = job.after_page(self._page(company, job))
-                self._store.save_cursor(company_id, f"crm_{name}", job.to_cursor())
+                self._save(company_id, job)
         except OutOfTime:
             self._go_on(company_id, job)
             return False
@@ -157,9 +183,17 @@ class CrmSync:
             self._store, company_id, FULL
         )
         after = before.started_at - OVERLAP if before and name == DELTA else None
-        job = Job(name, self._clock.now(), changed_after=after)
-        self._store.save_cursor(company_id, f"crm_{name}", job.to_cursor())
-        return job
+        return Job(name, self._clock.now(), changed_after=after)
+
+    def _save(self, company_id: str, job: Job, waits: int = 0) -> None:
+        """`waits`: seconds."""
+        until = self._clock.now() + timedelta(seconds=waits) + BUSY
+        cursor = replace(job, busy_until=until).to_cursor()
+        self._store.save_cursor(company_id, f"crm_{job.name}", cursor)
+
+    def _remember(self, company: Company, consent: Consent | None) -> None:
+        if consent:
+            self._directory.remember_consent(company, consent)
 
     def _stated(self, detail: Mapping[str, str]) -> Consent | None:
         if not detail.get("consent_source"):
@@ -168,6 +202,7 @@ class CrmSync:
         return Consent(Purpose.MARKETING, True, now, detail["consent_source"], version)
 
     def _go_on(self, company_id: str, job: Job, delay: int = 0) -> None:
+        self._save(company_id, job, delay)
         detail = {"name": job.name, "job": job.started_at.isoformat()}
         self._events.publish(company_id, SYNC, detail, delay)
 

@@ -570,7 +570,7 @@ def crm_changed() -> "CrmChanged":
 def crm_tick() -> "SyncTick":
     from comeback.clients.sync import SyncTick
 
-    return SyncTick(store(), _events())
+    return SyncTick(store(), _events(), clock())
 
 
 def crm_sync(seconds_left: Callable[[], float]) -> "CrmSync":
