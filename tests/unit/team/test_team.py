@@ -1,6 +1,7 @@
 """Owners invite, change and remove; never across companies, never the last owner. On moto's Cognito."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from comeback.team.team import Team
 from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
+from tests.fakes.clock import FixedClock
 from tests.fakes.store import FakeStore
 from tests.unit.team.conftest import signed_in
 
@@ -44,6 +46,45 @@ def test_a_repeated_invitation_is_the_same(team: Team, owner: str, store: FakeSt
     once = team.invite("salon", owner, "vera@example.com", Role.VIEWER, "ru", "key-1")
     assert team.invite("salon", owner, "vera@example.com", Role.VIEWER, "ru", "key-1") == once
     assert len(told(store)) == 1
+
+
+def its_answer_is_lost(people: CognitoTeam, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user is made, and the SDK asks again."""
+    create = people._cognito.admin_create_user
+
+    def twice(**asked: Any) -> Any:
+        create(**asked)
+        return create(**asked)
+
+    monkeypatch.setattr(people._cognito, "admin_create_user", twice)
+
+
+@pytest.mark.fault("the answer to an invitation is lost", "whoever was invited is shown")
+def test_an_invitation_whose_answer_was_lost_is_one(
+    people: CognitoTeam, store: FakeStore, owner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    its_answer_is_lost(people, monkeypatch)
+    team = Team(store, people, FixedClock(datetime.now(UTC)))
+    made = team.invite("salon", owner, "Vera@example.com", Role.VIEWER, "ru", "key-1")
+    assert (made.email, made.standing) == ("vera@example.com", Standing.INVITED)
+
+
+@pytest.mark.parametrize(
+    ("company", "role", "later"),
+    [
+        ("salon", Role.VIEWER, timedelta(minutes=2)),
+        ("salon", Role.OWNER, timedelta()),
+        ("salon2", Role.VIEWER, timedelta()),
+    ],
+    ids=["before", "as-another", "elsewhere"],
+)
+def test_who_was_invited_otherwise_has_an_account(
+    people: CognitoTeam, store: FakeStore, owner: str, company: str, role: Role, later: timedelta
+) -> None:
+    people.invite(company, "vera@example.com", role, "ru")
+    team = Team(store, people, FixedClock(datetime.now(UTC) + later))
+    with pytest.raises(InvalidInput):
+        team.invite("salon", owner, "vera@example.com", Role.VIEWER, "ru", "key-1")
 
 
 @pytest.mark.parametrize("email", ["anna@example.com", "boris@example.com"])

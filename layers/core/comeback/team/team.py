@@ -6,12 +6,16 @@ two owners to demote each other at one moment, so whoever takes an owner away lo
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from comeback.changes import Audited, EventSeen
 from comeback.errors import AlreadyDone, Conflict, InvalidInput, NotFound
 from comeback.ports import Clock, Store
 from comeback.team.model import Member, Role, Standing
+
+TWO_CLOCKS = timedelta(minutes=1)
+"""So far ours and that of whoever keeps the users may be apart."""
 
 
 class People(Protocol):
@@ -62,8 +66,9 @@ class Team:
     def invite(
         self, company_id: str, user_id: str, email: str, role: Role, language: str, key: str
     ) -> Member:
-        """The same `key` invites once."""
-        seen = EventSeen(company_id, f"invite#{key}", self._clock.now())
+        """The same `key` invites once. Whom this very call invited, and its answer was lost, was not there before."""
+        began = self._clock.now()
+        seen = EventSeen(company_id, f"invite#{key}", began)
         told = self._told(company_id, user_id, "team.invite", key, ("email", "role"))
         again = False
         try:
@@ -74,7 +79,7 @@ class Team:
             return self._people.invite(company_id, email, role, language)
         except AlreadyDone:
             ours = [m for m in self._people.members(company_id) if m.email == email.lower()]
-            if ours and again:
+            if ours and (again or _invited_since(ours[0], role, began)):
                 return ours[0]
             remedy = "Take another address, or look whether it is in the list"
             raise InvalidInput("email", "can not be invited: it has an account", remedy) from None
@@ -146,6 +151,11 @@ class Team:
         self, company_id: str, user_id: str, operation: str, target: str, fields: tuple[str, ...]
     ) -> Audited:
         return Audited(company_id, self._clock.now(), user_id, operation, target, fields)
+
+
+def _invited_since(member: Member, role: Role, began: datetime) -> bool:
+    as_asked = (member.standing, member.role) == (Standing.INVITED, role)
+    return as_asked and member.since >= began - TWO_CLOCKS
 
 
 def _is_owner(member: Member) -> bool:
