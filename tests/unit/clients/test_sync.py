@@ -113,7 +113,8 @@ def test_a_tick_does_not_join_a_sync_that_runs(salon: Salon) -> None:
     salon.sync.handle("salon", {"name": "full", "asked": "next tick", **statement})
     assert (salon.crm.calls, salon.events.published) == ([], [])
     consent = salon.directory.consent(COMPANY)
-    assert consent and consent.text_version == "v1"
+    assert consent is not None
+    assert consent.text_version == "v1"
 
 
 def test_a_tick_takes_up_a_sync_that_died(salon: Salon) -> None:

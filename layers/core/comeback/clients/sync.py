@@ -27,8 +27,8 @@ OVERLAP = timedelta(minutes=90)
 TIME_FOR_A_PAGE = 25.0
 """Seconds that must be left to begin another page or record."""
 BUSY = timedelta(minutes=15)
-"""A sync whose cursor was saved so long ago, and that was not to wait, has died: a function runs for two minutes, and the queue is
-for the backlog."""
+"""A sync whose cursor was saved so long ago, and that was not to wait, has died: a function runs for two minutes, and the rest
+is for the queue's backlog."""
 NEXT_STAGE = {
     FULL: {"catalogue": "clients", "clients": "records", "records": "done"},
     DELTA: {"catalogue": "records", "records": "done"},
