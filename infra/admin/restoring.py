@@ -15,7 +15,7 @@ Items = Mapping[Key, Raw]
 
 DATA = frozenset(
     {"company", "service", "staff", "rule", "model", "cursor", "client", "address", "visit", "due"}
-    | {"gaps"}
+    | {"gaps", "card"}
 )
 """Goes back. A cursor takes its CRM sync back with it, which then reads anew what came since."""
 FACTS = frozenset(
@@ -26,7 +26,7 @@ FACTS = frozenset(
 """Stays as it is now; what was there then and is gone comes back."""
 PRESENT = frozenset({"active", "rate"})
 """Stays as it is now, also where that is nothing: a client held then by a journey that has ended would be held for ever."""
-POINTERS = frozenset({"address", "provider"})
+POINTERS = frozenset({"address", "card", "provider"})
 OURS = "comeback"
 """Source of the visits that we booked: agreed with a client, and nowhere else in the built-in book."""
 RETRY_DAYS = 14

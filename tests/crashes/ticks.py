@@ -186,6 +186,25 @@ def renamed(world: World) -> None:
     world.yclients.on_clients[0] = replace(world.yclients.on_clients[0], name="New name")
 
 
+def mended(world: World) -> None:
+    """Card 1 gets the right number, from which somebody has written to stop us."""
+    right = crm_client(8)
+    world.hears(world.says("STOP", address=right.addresses[0]))
+    card = replace(right, client_id="yc1", crm_id="1")
+    world.yclients.on_clients[0] = card
+    record = replace(crm_record(53, 1, SOON, VisitStatus.BOOKED), phone=card.phone)
+    records(record)(world)
+
+
+def carded(world: World) -> None:
+    """Who wrote first got a card, and it now has another number."""
+    known = crm_client(8)
+    world.hears(world.says("STOP", address=known.addresses[0]))
+    world.yclients.on_clients.append(known)
+    told("client", "8")(world.use("crm_changed"), world)
+    world.yclients.on_clients[-1] = replace(crm_client(9), client_id="yc8", crm_id="8")
+
+
 def newcomer(world: World) -> None:
     world.yclients.on_clients.append(crm_client(4))
 
@@ -261,6 +280,9 @@ _changed: dict[str, tuple[Prepare, Act]] = {
     "nothing-new": (brought_in, told("record", "1", "2")),
     "client-renamed": (then(brought_in, renamed), told("client", "1")),
     "client-new": (then(brought_in, newcomer), told("client", "4")),
+    "client-mended": (then(brought_in, mended), told("client", "1")),
+    "client-mended-by-a-record": (then(brought_in, mended), told("record", "53", "1")),
+    "client-who-wrote-first": (then(brought_in, carded), told("client", "8")),
     "service-changed": (brought_in, told("service", "1")),
 }
 _synced: dict[str, tuple[Prepare, Act]] = {

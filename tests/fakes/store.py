@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from comeback import changes as ch
 from comeback.analytics.model import SentDay
 from comeback.bookings.model import Service, Staff
+from comeback.clients.identity import foreign, names_itself
 from comeback.clients.model import Client, Visit
 from comeback.companies.model import Company
 from comeback.conversations.model import (
@@ -239,6 +240,10 @@ class FakeStore:
         found: str | None = self._get(("address", company_id, address.channel, address.value))
         return found
 
+    def client_of_card(self, company_id: str, crm_id: str) -> str | None:
+        found: str | None = self._get(("card", company_id, crm_id))
+        return found
+
     def client_by_address(self, company_id: str, address: Address) -> ClientFile | None:
         client_id = self.client_at(company_id, address)
         with suppress(NotFound):
@@ -349,10 +354,12 @@ class FakeStore:
         return len(left)
 
     def erase(self, company_id: str, client_id: str) -> None:
-        self._erased.add(("client", company_id, client_id))
+        stored: Client | None = self._get(("client", company_id, client_id, "profile"))
+        aliases = foreign(stored.crm_id) if stored and stored.crm_id else ()
+        self._erased |= {("client", company_id, each) for each in (client_id, *aliases)}
         self._items.pop(("client", company_id, client_id), None)
         for at, pointers in self._items.items():
-            if at[:2] == ("address", company_id):
+            if at[:2] in (("address", company_id), ("card", company_id)):
                 for value in [v for v, whose in pointers.items() if whose == client_id]:
                     del pointers[value]
 
@@ -374,6 +381,8 @@ class FakeStore:
         client = _merged(replace(row.client, addresses=tuple(own)), stored)
         if client != stored:
             items["profile",] = replace(client, version=client.version + 1)
+            if client.crm_id and not names_itself(client_id, client.crm_id):
+                self._apply([ch.BindCard(company_id, client_id, client.crm_id)])
         for consent in row.consents if stored is None else ():
             self._apply([ch.SaveConsent(company_id, client_id, consent)])
         for visit in row.visits:

@@ -147,6 +147,7 @@ WRITES: Mapping[type[Any], Callable[[Any], list[Write]]] = {
     ch.SaveClient: _client,
     ch.SaveConsent: _consent,
     ch.BindAddress: _bind,
+    ch.BindCard: lambda c: [Write(("card", c.company_id, c.crm_id), _always, c.client_id)],
     ch.TouchConversation: _touch,
     ch.SaveVisit: lambda c: [Write(_of_client(c, "visit", c.visit.visit_id), _always, c.visit)],
     ch.SaveDue: lambda c: [

@@ -1,6 +1,7 @@
 """Who is erased is gone, also from a restored snapshot; and what is stolen of the table names nobody."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from comeback.changes import (
     BindAddress,
+    BindCard,
     MoveOutbox,
     PutOutbox,
     SaveClient,
@@ -253,6 +255,29 @@ def test_erasing_again_finishes_what_broke_off(
         process().erase("salon", f"cut{n}")
         assert raw.items(aws, table) == []
     assert set(store.erased("salon")) == {"first", *(f"cut{n}" for n in range(requests))}
+
+
+@pytest.mark.fault("erasing breaks off at any of its requests", "done again, it is whole")
+def test_who_is_known_by_a_card_is_erased_under_its_name_too(
+    aws: Any, table: str, store: DynamoStore, process: Process, wire: Wire
+) -> None:
+    class Cut(Exception):
+        pass
+
+    def cut(_call: Any) -> Any:
+        raise Cut
+
+    for n in range(9):
+        carded = replace(ANNA, client_id=f"c{n}", crm_id=f"{n}")
+        store.commit([SaveClient(carded), BindCard("salon", f"c{n}", f"{n}")])
+        wire.faults = [lambda call: call()] * n + [cut]
+        with suppress(Cut):
+            process().erase("salon", f"c{n}")
+        wire.faults = []
+        process().erase("salon", f"c{n}")
+        assert raw.items(aws, table) == []
+        with pytest.raises(Erased):
+            store.commit([SaveClient(replace(ANNA, client_id=f"yc{n}", crm_id=f"{n}"))])
 
 
 def test_a_journey_of_an_erased_client_is_passed_over(store: DynamoStore, aws: Any) -> None:

@@ -1,6 +1,7 @@
 """A number goes from one client file to another with the CRM's cards, and a STOP goes with it (promise 4). On the fake store and
 on the real one."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from comeback.companies.model import BusinessType, Company, CrmKind
 from comeback.conversations.consent import ConsentTalk
 from comeback.conversations.model import Address, ChannelKind, MessageReceived, Purpose
 from comeback.conversations.receive import Receive
-from comeback.errors import Conflict, Unavailable
+from comeback.errors import Conflict, Erased, Unavailable
 from comeback.ports import ClientFile, CrmRecord, Effects, Store
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -384,3 +385,45 @@ def test_the_right_number_of_a_newcomer_makes_one_client_of_both(salon: Salon, t
     assert list(salon.store.clients("salon")) == [newcomer]
     assert not salon.may_be_offered(RIGHT)
     assert timedelta(0) < salon.clock.now() - salon.file(newcomer).consents[0].at
+
+
+# ── who wrote first, and then got a card ─────────────────────────────────────────────────────────
+
+
+@pytest.fixture(params=["told", "imported"])
+def newcomer(request: pytest.FixtureRequest, salon: Salon, tells: Any) -> str:
+    """Known by the number to be card 1's."""
+    salon.writes(RIGHT, "стоп")
+    if request.param == "told":
+        tells(1, RIGHT)
+    else:
+        salon.crm.on_clients = [card(1, RIGHT)]
+        salon.synced()
+    return salon.whose(RIGHT)
+
+
+def test_they_are_known_by_the_card_when_its_number_changes(
+    salon: Salon, tells: Any, newcomer: str
+) -> None:
+    tells(1, OTHER)
+    assert list(salon.store.clients("salon")) == [newcomer]
+    assert salon.file(newcomer).client.addresses == (number(OTHER),)
+    assert salon.whose(OTHER) == newcomer
+    assert not salon.may_be_offered(OTHER)
+
+
+def test_who_was_erased_does_not_come_back_by_their_card(
+    salon: Salon, tells: Any, newcomer: str
+) -> None:
+    salon.store.erase("salon", newcomer)
+    with suppress(Erased):
+        tells(1, RIGHT)
+    salon.synced()
+    assert salon.store.client_of_card("salon", "1") is None
+    assert list(salon.store.clients("salon")) == []
+
+
+def test_a_card_that_names_its_client_itself_needs_no_pointer(salon: Salon, tells: Any) -> None:
+    tells(1, RIGHT)
+    assert salon.store.client_of_card("salon", "1") is None
+    assert salon.whose(RIGHT) == "yc1"

@@ -72,6 +72,15 @@ class BindAddress:
 
 
 @dataclass(frozen=True)
+class BindCard:
+    """Points a client's id in the CRM at the client, for whom it does not name itself (`identity.names_itself`)."""
+
+    company_id: str
+    client_id: str
+    crm_id: str
+
+
+@dataclass(frozen=True)
 class TouchConversation:
     """Remembers the client's last message in a channel (WhatsApp's window), and how many came in its minute; never moves
     back."""
@@ -334,6 +343,7 @@ Change = (
     | SaveClient
     | SaveConsent
     | BindAddress
+    | BindCard
     | TouchConversation
     | SaveVisit
     | SaveDue

@@ -181,6 +181,10 @@ class Store(Protocol):
         """The client id an address is bound to."""
         ...
 
+    def client_of_card(self, company_id: str, crm_id: str) -> str | None:
+        """The client id that a card of the CRM is bound to; None for most, whose id is made of the card's."""
+        ...
+
     def client_by_address(self, company_id: str, address: Address) -> ClientFile | None:
         """The file of the client an address is bound to; None for a stranger, and for a client who was erased."""
         ...

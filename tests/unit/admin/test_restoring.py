@@ -124,6 +124,7 @@ def test_who_was_erased_does_not_come_back() -> None:
     anna = (
         item(ANNA, "F#PROFILE", "client"),
         item("CO#salon#ADDR#telegram#7", "-", "address", client_id="anna"),
+        item("CO#salon#CARD#7", "-", "card", client_id="anna"),
         item("CO#salon#PROVIDER#telegram#7", "-", "provider", client_id="anna"),
     )
     others = table(

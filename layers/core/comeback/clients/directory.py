@@ -6,9 +6,9 @@ naming a number which another was given since does not take it back, or the two 
 
 from dataclasses import dataclass, replace
 
-from comeback.changes import BindAddress, Change, SaveClient, SaveConsent
+from comeback.changes import BindAddress, BindCard, Change, SaveClient, SaveConsent
 from comeback.clients import phones
-from comeback.clients.identity import client_id
+from comeback.clients.identity import client_id, names_itself
 from comeback.clients.model import Client, Consent
 from comeback.companies.model import Company
 from comeback.conversations.model import Address, ChannelKind, Purpose
@@ -54,8 +54,16 @@ class Entry:
         return (
             SaveClient(self.client),
             *bound,
+            *self._carded(),
             *((SaveConsent(company_id, client_id, agreed),) if agreed else ()),
         )
+
+    def _carded(self) -> tuple[Change, ...]:
+        """Each time anew: clients of older releases have none."""
+        client = self.client
+        if not client.crm_id or names_itself(client.client_id, client.crm_id):
+            return ()
+        return (BindCard(client.company_id, client.client_id, client.crm_id),)
 
     def _bound(self) -> tuple[Change, ...]:
         if self.brought is None:
@@ -71,8 +79,8 @@ class Directory:
     clock: Clock
 
     def file_of(self, company: Company, fresh: Client) -> ClientFile:
-        """Who wrote to us before the CRM knew them is recognised by their number. Version 0: new."""
-        known = self._file(company, fresh.client_id)
+        """Who wrote to us before the CRM knew them is recognised by their number, from then on by the card. Version 0: new."""
+        known = self.by_crm_id(company, fresh.crm_id)
         if known is not None:
             return known
         for address in fresh.addresses:
@@ -83,7 +91,13 @@ class Directory:
         return ClientFile(fresh)
 
     def by_crm_id(self, company: Company, crm_client_id: str) -> ClientFile | None:
-        return self._file(company, client_id(company.crm, crm_client_id)) if crm_client_id else None
+        if not crm_client_id:
+            return None
+        named = self._file(company, client_id(company.crm, crm_client_id))
+        if named is not None:
+            return named
+        bound = self.store.client_of_card(company.company_id, crm_client_id)
+        return self._file(company, bound) if bound else None
 
     def entry(self, company: Company, file: ClientFile, fresh: Client) -> Entry:
         """`file`: whose the card is. Asks for whoever holds an address, if that is new to the file."""

@@ -15,7 +15,7 @@ from comeback.storage import counting, keys
 from comeback.storage.items.audit import AuditedItem
 from comeback.storage.items.base import NEW, AddressMap, Whole, as_read
 from comeback.storage.items.chairs import ProposalItem
-from comeback.storage.items.clients import AddressItem, ClientItem, ConsentItem, VisitItem
+from comeback.storage.items.clients import AddressItem, CardItem, ClientItem, ConsentItem, VisitItem
 from comeback.storage.items.companies import CompanyItem, RuleItem, ServiceItem, StaffItem
 from comeback.storage.items.conversations import (
     ConversationItem,
@@ -111,6 +111,10 @@ def _bind(change: ch.BindAddress) -> Iterable[Write]:
     else:
         held = AddressItem.client_id
         yield Put(item, NEW | (held == change.client_id) | (held == change.held_by))
+
+
+def _card(change: ch.BindCard) -> Iterable[Write]:
+    yield Put(CardItem.of(change.company_id, change.client_id, change.crm_id))
 
 
 def _touch(change: ch.TouchConversation) -> Iterable[Write]:
@@ -263,6 +267,7 @@ PLANNERS: Mapping[type[Any], Callable[[Any], Iterable[Write]]] = {
     ch.SaveClient: _client,
     ch.SaveConsent: _consent,
     ch.BindAddress: _bind,
+    ch.BindCard: _card,
     ch.TouchConversation: _touch,
     ch.SaveVisit: _visit,
     ch.SaveDue: _due,

@@ -18,6 +18,7 @@ A profile is written on its own and under its version, so that a dialogue going 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from comeback.clients.identity import names_itself
 from comeback.clients.model import Client, Visit
 from comeback.conversations.model import Address
 from comeback.errors import Conflict, Refused
@@ -26,7 +27,13 @@ from comeback.reactivation.model import DueService
 from comeback.storage import keys, transaction
 from comeback.storage.commit import at_version
 from comeback.storage.items.base import Item
-from comeback.storage.items.clients import AddressItem, ClientItem, ConsentItem, VisitItem
+from comeback.storage.items.clients import (
+    AddressItem,
+    CardItem,
+    ClientItem,
+    ConsentItem,
+    VisitItem,
+)
 from comeback.storage.items.reactivation import DueItem
 from comeback.storage.keys import Key
 from comeback.storage.table import Put, Table
@@ -114,13 +121,19 @@ class Round:
                 return True
             version = stored.version if stored else 0
             item = ClientItem.of(replace(client, version=version + 1))
+            saved = Put(item, at_version(ClientItem.version, version))
             try:
-                transaction.apply(self.table, [Put(item, at_version(ClientItem.version, version))])
+                transaction.apply(self.table, [saved, *self._card(client)])
             except Conflict:
                 found = self.table.get(ClientItem, item.key)
             else:
                 return stored is not None
         raise Conflict(f"client {told.client_id} kept being changed by others")
+
+    def _card(self, client: Client) -> Iterator[Put]:
+        """What leads from the CRM's id to who is called otherwise here."""
+        if client.crm_id and not names_itself(client.client_id, client.crm_id):
+            yield Put(CardItem.of(self.company_id, client.client_id, client.crm_id))
 
     def _consents(self, row: ImportedClient, known: bool) -> Iterator[Item]:
         if not row.consents:

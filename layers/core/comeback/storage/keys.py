@@ -35,6 +35,7 @@ Long on purpose: no key is made anywhere else.
 | 29| the console                   | whom is a person to answer, or does        | GSI1 CO#c#PERSON, since when (sparse)         |
 | 30| the console                   | what did the client say to a person        | Query CO#c#CL#cl, SK begins HEARD#            |
 | 31| the owner                     | after how long clients of a service return | Get CO#c / GAPS#service                       |
+| 32| events, syncs                 | whose card of the CRM is this              | Get CO#c#CARD#crm id (who wrote before it was)|
 | 32| deliver                       | until when a messenger wants to be quiet   | Get CO#c#LIMIT / ACCOUNT#channel              |
 
 A client's file stands under `F#`, so that one Query reads it and the messages (`OUT#`) stay out of it. Keys 6, 7 and 8 hold
@@ -213,6 +214,10 @@ def outbox(company_id: str, client_id: str, outbox_id: str) -> Key:
 
 def address(company_id: str, channel: str, value: str) -> Key:
     return Key(f"{company_partition(company_id)}#ADDR#{channel}#{value}", ONLY)
+
+
+def card(company_id: str, crm_id: str) -> Key:
+    return Key(f"{company_partition(company_id)}#CARD#{crm_id}", ONLY)
 
 
 def provider(company_id: str, channel: str, provider_id: str) -> Key:

@@ -41,7 +41,13 @@ from comeback.storage import commit, erasure, imports, keys, transaction
 from comeback.storage.items.audit import AuditedItem
 from comeback.storage.items.base import Item, sortable
 from comeback.storage.items.chairs import ProposalItem
-from comeback.storage.items.clients import AddressItem, ClientItem, ConsentItem, VisitItem
+from comeback.storage.items.clients import (
+    AddressItem,
+    CardItem,
+    ClientItem,
+    ConsentItem,
+    VisitItem,
+)
 from comeback.storage.items.companies import (
     CompanyItem,
     CursorItem,
@@ -205,6 +211,10 @@ class DynamoStore:
     def client_at(self, company_id: str, address: Address) -> str | None:
         key = keys.address(company_id, address.channel.value, address.value)
         item = self.table.get(AddressItem, key)
+        return item.client_id if item else None
+
+    def client_of_card(self, company_id: str, crm_id: str) -> str | None:
+        item = self.table.get(CardItem, keys.card(company_id, crm_id))
         return item.client_id if item else None
 
     def client_by_address(self, company_id: str, address: Address) -> ClientFile | None:

@@ -168,3 +168,13 @@ class AddressItem(Item, discriminator="address"):
         return cls(
             *keys.address(company_id, address.channel.value, address.value), client_id=client_id
         )
+
+
+class CardItem(Item, discriminator="card"):
+    """Whose a card of the CRM is."""
+
+    client_id = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, company_id: str, client_id: str, crm_id: str) -> "CardItem":
+        return cls(*keys.card(company_id, crm_id), client_id=client_id)
