@@ -32,9 +32,9 @@ from comeback.reactivation.due import DueDates
 from comeback.reactivation.forecasts import _readable
 from comeback.reactivation.mentions import moment_of, read
 from comeback.reactivation.opt_out import half_told, is_opt_out
+from comeback.reactivation.pressed import pressed_button
 from comeback.reactivation.pseudonyms import masked
 from comeback.reactivation.returns import ReturnModel
-from comeback.reactivation.turn import pressed_button
 from comeback.reactivation.wishes import wish_for
 from comeback.runtime import wiring
 from imports import bucket, visits_file

@@ -9,7 +9,7 @@ from comeback.bookings.model import Slot
 from comeback.ports import AnswerFacts, AnswerReading, OfferedSlot
 from comeback.reactivation.answers import Intent, read_by_rules, reading
 from comeback.reactivation.model import Attempt, Journey
-from comeback.reactivation.turn import PressedSlot, pressed_button
+from comeback.reactivation.pressed import PressedSlot, pressed_button
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import json

@@ -28,6 +28,7 @@ from comeback.ports import (
 from comeback.reactivation.answers import Intent, read_by_rules
 from comeback.reactivation.find_slots import SlotFinder
 from comeback.reactivation.model import Journey, Outcome, Stage
+from comeback.reactivation.pressed import pressed_button
 from comeback.reactivation.receipts import Receipts, latest_contacted, running
 from comeback.reactivation.scene import set_up
 from comeback.reactivation.taken import request_for, visit_of
@@ -36,7 +37,6 @@ from comeback.reactivation.turn import (
     OTHER_MASTER,
     Turn,
     person_called,
-    pressed_button,
     read,
 )
 from comeback.reactivation.wishes import Wish
@@ -251,11 +251,13 @@ class ReactivationDialogue(Receipts):
 
 
 def journey_of(file: ClientFile, event: MessageReceived) -> Journey | None:
-    """The journey an answer belongs to: the button's, the one running, else the last that reached them."""
+    """The journey an answer belongs to: the button's, the one it was read for before (a booking may have been made, and the
+    CRM's word of it have ended the journey), the one running, else the last that reached them."""
     parts = event.button_id.split(":")
     if len(parts) > 1 and (named := file.journey(parts[1])):
         return named
-    return running(file) or latest_contacted(file)
+    asked = (j for j in file.journeys if j.attempt.booking.startswith(f"{event.event_id}:"))
+    return next(asked, None) or running(file) or latest_contacted(file)
 
 
 def spoken_of(journey: Journey) -> str:
