@@ -34,6 +34,8 @@ class Fault(StrEnum):
     LATE = "late duplicate"
     """After the queue has forgotten the first."""
     REORDER = "reorder"
+    BURIED = "to the dead letters"
+    """All its receives failed; an operator puts it back, hours later."""
     FORGOTTEN = "not deleted"
     """The batch was done, and comes again."""
     SKEW = "clock skew"
@@ -57,6 +59,7 @@ LIKELY = {
     Fault.DUPLICATE: 0.15,
     Fault.LATE: 0.05,
     Fault.REORDER: 0.2,
+    Fault.BURIED: 0.1,
     Fault.FORGOTTEN: 0.05,
     Fault.SKEW: 0.2,
     Fault.MISSED: 0.1,

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from comeback import changes as ch
 from comeback.bookings.model import Booking
-from comeback.clients.model import VisitStatus, may_market, opted_out
+from comeback.clients.model import Consent, VisitStatus, may_market, opted_out
 from comeback.conversations.aftermath import ARRIVED as ARRIVED_TELLS
 from comeback.conversations.aftermath import REFUSED
 from comeback.conversations.model import (
@@ -44,7 +44,7 @@ from comeback.reactivation.sending_limits import LEVELS
 
 from tests.simulation.cloud import INBOUND
 from tests.simulation.models import LIE
-from tests.simulation.people import Received
+from tests.simulation.people import Person, PlainWord, Received
 from tests.simulation.salon import COMPANY
 from tests.simulation.world import World
 
@@ -53,6 +53,8 @@ Invariant = Callable[[World], Broken]
 ARRIVED = (OutboxState.SENT, OutboxState.DELIVERED, OutboxState.READ)
 SURE = timedelta(minutes=2)
 """Two clocks, each half a minute wrong, and a step that may be a minute early."""
+DISORDER = SURE + timedelta(minutes=2)
+"""How far a messenger's webhooks may overtake each other, on those clocks."""
 QUEUED = timedelta(hours=1)
 """How long a message may lie in the outbound queue and still leave."""
 LONGEST = timedelta(days=34)
@@ -190,6 +192,28 @@ def every_stop_was_heard(world: World) -> Broken:
 
 
 # ── consent ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def the_last_plain_word_is_in_force(world: World) -> Broken:
+    """However late it was read, and whatever was read before it. But where they said this and that in two minutes, and the
+    messenger's webhooks came in another order: Telegram dates no press. And a stop that was read after a yes may count as
+    said after it: silence is the safe side."""
+    for person in world.people:
+        if person.client_id == OWNER or not person.plain_words:
+            continue
+        last = person.plain_words[-1]
+        if any(last.at - w.at < DISORDER and w.granted != last.granted for w in person.plain_words):
+            continue
+        if not _in_force(last, world.table.client(COMPANY, person.client_id).consents, person):
+            yield f"{person.client_id} said last: {last}"
+
+
+def _in_force(last: PlainWord, consents: tuple[Consent, ...], person: Person) -> bool:
+    if not last.granted:
+        return not may_market(consents, last.channel) if last.channel else opted_out(consents)
+    refused = any(not c.granted and c.at >= last.at - SURE for c in consents)
+    perhaps_out = any(out > last.at for out in person.wanted_out)
+    return refused or perhaps_out or not last.channel or may_market(consents, last.channel)
 
 
 def no_marketing_after_a_stop(world: World) -> Broken:
@@ -442,6 +466,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     what_is_said_to_have_arrived_arrived,
     nothing_is_left_in_the_queues,
     every_stop_was_heard,
+    the_last_plain_word_is_in_force,
     no_marketing_after_a_stop,
     nobody_is_opted_out_who_did_not_ask,
     nothing_untrue_is_said,

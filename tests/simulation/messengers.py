@@ -5,7 +5,7 @@ Webhooks come in the messengers' own words, by way of the product's own splittin
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -84,12 +84,15 @@ class Webhooks:
             self._arrive(event, rng.uniform(6 * 60, 40 * 3600))
 
     def _arrive(self, event: Enqueued, seconds: float) -> None:
+        self.agenda.after(seconds, lambda: self._taken(event))
+
+    def _taken(self, event: Enqueued) -> None:
+        """Telegram's webhook writes down when it came."""
+        if event.channel == ChannelKind.TELEGRAM:
+            event = replace(event, arrived_at=self.agenda.now + self.weather.skew())
         entry = event.entry(0)
-        self.agenda.after(
-            seconds,
-            lambda: self.inbound.take(
-                entry["MessageBody"], entry["MessageGroupId"], entry["MessageDeduplicationId"]
-            ),
+        self.inbound.take(
+            entry["MessageBody"], entry["MessageGroupId"], entry["MessageDeduplicationId"]
         )
 
 

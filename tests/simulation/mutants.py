@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 from comeback.changes import EventSeen, SaveVisit
 from comeback.conversations.model import OutboxMessage, OutboxState, Purpose
+from comeback.conversations.receive import Receive
 from comeback.ports import Effects
 from comeback.reactivation import journey as moves
 from comeback.reactivation import learning
@@ -103,6 +104,10 @@ def _sent_all_the_same(message: OutboxMessage, code: str) -> OutboxMessage:
     return replace(message, state=OutboxState.SENT, provider_id=code)
 
 
+def _when_read(receive: Receive, _record: Any) -> datetime:
+    return receive._clock.now()
+
+
 NUMBERS = count()
 ANSWERING = OutboxMessage.answering
 
@@ -171,6 +176,11 @@ MUTANTS = (
         "a stop has no effect",
         invariants.every_stop_was_heard,
         {f"{SAYS}.receive.Receive._stopped": _nothing},
+    ),
+    Mutant(
+        "a press is dated when it is read, not when it came",
+        invariants.the_last_plain_word_is_in_force,
+        {f"{SAYS}.receive.Receive._arrived_at": _when_read},
     ),
     Mutant(
         "nobody looks at the consents",

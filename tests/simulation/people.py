@@ -37,12 +37,16 @@ BY_BUTTON: Mapping[str, tuple[str, ...]] = {
 }
 TEMPER = ("yes", "other", "no", "stop", "angry", "away", "already", "chatter", "silent", "block")
 USUAL = (6, 3, 1.5, 1, 0.7, 1, 1, 2, 6, 0.7)
+ASKED = ("yes", "no", "stop", "chatter", "silent"), (6, 1, 1, 1, 1)
+"""Whether we may write."""
 NO_MORE = ("stop", "angry", "block")
 """After which being left alone is what they wanted."""
 PLAINLY = ("stop", "block")
 """No model needs to be asked what it means."""
 PATIENCE = 9
 """So often they say something at all."""
+FICKLE = 0.7
+"""Of those who agreed: stop it soon after."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,15 @@ class Received:
     at: datetime
     message: OutboxMessage
     provider_id: str
+
+
+@dataclass(frozen=True)
+class PlainWord:
+    """About marketing, and nobody needs to ask what it means. `channel` None: in every one."""
+
+    at: datetime
+    granted: bool
+    channel: ChannelKind | None = None
 
 
 @dataclass
@@ -63,8 +76,13 @@ class Person:
     whatsapp: WhatsApp
     inbox: list[Received] = field(default_factory=list)
     wanted_out: list[datetime] = field(default_factory=list)
-    plainly_out: list[datetime] = field(default_factory=list)
+    plain_words: list[PlainWord] = field(default_factory=list)
     said: int = 0
+
+    @property
+    def plainly_out(self) -> list[datetime]:
+        """When they said stop, everywhere."""
+        return [w.at for w in self.plain_words if not w.granted and w.channel is None]
 
     def __post_init__(self) -> None:
         self.temper = [weight * self.rng.uniform(0, 2) for weight in USUAL]
@@ -77,7 +95,8 @@ class Person:
             self.agenda.after(self._hesitates(), lambda: self.reacts(received))
 
     def reacts(self, to: Received) -> None:
-        (mood,) = self.rng.choices(TEMPER, self.temper)
+        asked = any(b.button_id == CONSENT for b in to.message.content.buttons)
+        (mood,) = self.rng.choices(*ASKED) if asked else self.rng.choices(TEMPER, self.temper)
         if mood == "silent" or self.said >= PATIENCE:
             return
         self.acts(mood, to)
@@ -86,21 +105,43 @@ class Person:
         if mood in NO_MORE and self.rng.random() < 0.3:
             self.agenda.after(self.rng.uniform(1, 5) * 86_400, lambda: self.acts("start", to))
 
+    def starts(self) -> None:
+        """Of their own accord, in a messenger that they have."""
+        if self.addresses and self.said < PATIENCE:
+            self.said += 1
+            self._says(self.rng.choice([*self.addresses.values()]), WORDS["start"][0])
+
     def acts(self, mood: str, to: Received) -> None:
         self.said += 1
         asked = any(_asks_whether_to_stop(got.message) for got in self.inbox)
         if mood in NO_MORE or asked:
             self.wanted_out.append(self.agenda.now)
         if mood in PLAINLY:
-            self.plainly_out.append(self.agenda.now)
+            self.plain_words.append(PlainWord(self.agenda.now, granted=False))
         if mood == "block":
             self._blocks(to.message.address)
             return
         button = self._button(mood, to.message)
-        if button and self.rng.random() < 0.7:
+        if button and self.rng.random() < (0.95 if button in (CONSENT, NO_CONSENT) else 0.7):
             self._presses(to, button)
+            self._decides(to, button)
         else:
             self._says(to.message.address, self.rng.choice(WORDS[mood]))
+
+    def _decides(self, to: Received, button: str) -> None:
+        """Whoever agreed may think better of it, and say so anywhere."""
+        if button not in (CONSENT, NO_CONSENT):
+            return
+        granted, channel = button == CONSENT, to.message.address.channel
+        self.plain_words.append(PlainWord(self.agenda.now, granted, channel))
+        if granted and self.rng.random() < FICKLE:
+            self.agenda.after(self.rng.uniform(0.1, 4) * 3600, self._stops)
+
+    def _stops(self) -> None:
+        self.said += 1
+        self.wanted_out.append(self.agenda.now)
+        self.plain_words.append(PlainWord(self.agenda.now, granted=False))
+        self._says(self.rng.choice([*self.addresses.values()]), self.rng.choice(WORDS["stop"]))
 
     def _hesitates(self) -> float:
         """Seconds."""

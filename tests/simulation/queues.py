@@ -78,8 +78,17 @@ class Queue:
         self.taken += 1
         visible = self.agenda.now + timedelta(seconds=delay)
         name = f"{self.settings.name}.{self.taken}"
-        self.waiting.append(Message(name, body, group, self.taken, visible))
+        message = Message(name, body, group, self.taken, visible)
+        if self.settings.fifo and self.weather.strikes(Fault.BURIED, self.settings.name):
+            self._bury(message)
+            self.agenda.after(self.weather.rng.uniform(0.5, 20) * 3600, self.redrive)
+            return
+        self.waiting.append(message)
         self._poll_at(visible)
+
+    def _bury(self, message: Message) -> None:
+        self.dead.append(message)
+        self.buried.append(message)
 
     def _poll_at(self, moment: datetime) -> None:
         self.agenda.at(moment + timedelta(milliseconds=self._pause()), self._poll)
@@ -109,8 +118,7 @@ class Queue:
                 held.add(message.group)
             elif message.receives >= self.settings.receives:
                 self.waiting.remove(message)
-                self.dead.append(message)
-                self.buried.append(message)
+                self._bury(message)
             elif len(batch) < self.settings.batch:
                 batch.append(message)
         for message in batch:

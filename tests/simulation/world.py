@@ -170,6 +170,9 @@ class World:
             for _ in range(self.rng.randint(0, 2)):
                 moment = self.salon.at(day, self.rng.randint(8, 20), self.rng.randint(0, 59))
                 self.agenda.at(moment, self._somebody_books)
+            for _ in range(self.rng.randint(0, 2)):
+                moment = self.salon.at(day, self.rng.randint(8, 20), self.rng.randint(0, 59))
+                self.agenda.at(moment, self.rng.choice(self.people[:-1]).starts)
         for day in range(days + QUIET_DAYS):
             for hour in (4, 12, 20) if day < days + STORM_AFTER else (12,):
                 self._tick("Expire", day, hour, 5)
