@@ -180,10 +180,17 @@ def test_whatsapp_failure_names_its_code() -> None:
     ("wish", "kind"), [("stop", MarketingStopped), ("resume", MarketingResumed)]
 )
 def test_whatsapp_preference(wish: str, kind: type[MarketingStopped]) -> None:
-    event_id = f"wa.pref.{digest(f'{PHONE}.1772442000')}"
+    event_id = f"wa.pref.{digest(f'{PHONE}.1772442000.{wish}')}"
     assert whatsapp(user_preferences=[wa_preference(wish)]) == [
         kind(event_id, NUMBER_OF_ANNA, AT, "whatsapp_preferences")
     ]
+
+
+def test_whatsapp_two_wishes_of_one_second_are_two_events() -> None:
+    """Told again, each is the same."""
+    wishes = [wa_preference(wish) for wish in ("resume", "stop", "resume", "stop")]
+    ids = [event.event_id for event in whatsapp(user_preferences=wishes)]
+    assert (len({*ids}), ids[:2]) == (2, ids[2:])
 
 
 def test_whatsapp_unknown_kinds_are_messages_without_words() -> None:
@@ -199,7 +206,7 @@ def test_whatsapp_one_notification_of_many_is_split_in_order() -> None:
         f"wa.{digest(WAMID)}",
         f"wa.{digest('wamid.2')}",
         f"wa.{digest(WAMID)}.read",
-        f"wa.pref.{digest(f'{PHONE}.1772442000')}",
+        f"wa.pref.{digest(f'{PHONE}.1772442000.stop')}",
     ]
     assert not any(PHONE in s.event_id or WAMID in s.event_id for s in singles)
     assert {s.address for s in singles} == {PHONE}

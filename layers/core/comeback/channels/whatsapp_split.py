@@ -45,7 +45,10 @@ class StatusHead(msgspec.Struct):
 
 
 class PreferenceHead(msgspec.Struct):
+    """Meta gives it no id. `value` belongs to ours: stop and resume may come within one second."""
+
     timestamp: int | str
+    value: Any = ""
     wa_id: str = ""
     user_id: str = ""
 
@@ -112,7 +115,7 @@ def _singles(raw: dict[str, Any]) -> Iterator[Single]:
     for preference in value.user_preferences:
         wish = msgspec.convert(preference, PreferenceHead)
         who = wish.wa_id or wish.user_id
-        event_id = f"wa.pref.{digest(f'{who}.{wish.timestamp}')}"
+        event_id = f"wa.pref.{digest(f'{who}.{wish.timestamp}.{wish.value}')}"
         yield Single(event_id, who, {"user_preferences": [preference]})
 
 
