@@ -179,7 +179,7 @@ class WhatsApp:
             "status": status,
             "timestamp": str(int(moment.timestamp())),
             "recipient_id": message.address.value,
-            "biz_opaque_callback_data": message.outbox_id,
+            "biz_opaque_callback_data": message.reference,
             **more,
         }
         self.agenda.at(moment, lambda: self.webhooks.whatsapp(statuses=[told]))

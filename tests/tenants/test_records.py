@@ -38,6 +38,8 @@ SECONDS = int(TODAY.timestamp())
 PHONE = Address(ChannelKind.WHATSAPP, "79990000005")
 WAITING, LEFT, WAMID = "the-waiting", "the-left", "the-wamid"
 """Of A's: a message that is to leave, one that has left, and the messenger's id of it."""
+ECHO = f"{IDS['client_id']}#{LEFT}"
+"""Of what we gave along with it."""
 APPOINTMENT = "the-visit_id"
 IN_CRM = "the-crm_id"
 Body = dict[str, Any]
@@ -73,6 +75,11 @@ INBOUND: Mapping[str, Body] = {
         "arrived_at": SECONDS,
     },
     "a status": {"channel": "whatsapp", "event_id": "wa.9", "body": _whatsapp(statuses=[STATUS])},
+    "an echo": {
+        "channel": "whatsapp",
+        "event_id": "wa.11",
+        "body": _whatsapp(statuses=[{**STATUS, "id": "unheard", "biz_opaque_callback_data": ECHO}]),
+    },
     "a wish": {
         "channel": "whatsapp",
         "event_id": "wa.10",
@@ -101,6 +108,7 @@ EFFECTS: Mapping[str, str] = {
     "a stop": "F#CONSENT#",
     "a press": "F#CONSENT#",
     "a status": f"OUT#{LEFT}",
+    "an echo": f"OUT#{LEFT}",
     "a wish": "F#CONSENT#",
     "a message": f"OUT#{WAITING}",
     "crm.changed": f"F#VISIT#{APPOINTMENT}",

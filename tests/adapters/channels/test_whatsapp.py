@@ -50,7 +50,7 @@ def test_a_plain_message_is_sent_and_its_status_echoes_our_id(salon: Salon) -> N
     assert (status["id"], status["status"], status["biz_opaque_callback_data"]) == (
         sent.provider_id,
         "sent",
-        "j1.1",
+        "anna#j1.1",
     )
     assert requests(salon)[0]["text"] == {"body": "Привет", "preview_url": False}
 

@@ -70,7 +70,7 @@ def wa_status(status: str, **more: Any) -> dict[str, Any]:
         "status": status,
         "timestamp": str(SECONDS),
         "recipient_id": PHONE,
-        "biz_opaque_callback_data": "j1.1",
+        "biz_opaque_callback_data": "anna#j1.1",
         **more,
     }
 

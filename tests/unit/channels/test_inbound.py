@@ -164,7 +164,7 @@ def test_whatsapp_status(status: str) -> None:
             AT,
             DeliveryStatus(status),
             WAMID,
-            "j1.1",
+            "anna#j1.1",
         )
     ]
 

@@ -67,7 +67,7 @@ def status(
     salon: Salon,
     told: DeliveryStatus,
     provider_id: str = "whatsapp-1",
-    outbox_ref: str = "j1.1",
+    outbox_ref: str = "anna#j1.1",
     code: str = "",
 ) -> InboundEvent:
     event_id = f"wa.{provider_id}.{told.value}"

@@ -291,6 +291,35 @@ def test_an_uncertain_send_is_settled_by_its_status(salon: Salon, told: Delivery
     assert salon.message().state is OutboxState.READ
 
 
+BRAZILIAN = Address(ChannelKind.WHATSAPP, "551187654321")
+"""What Meta calls 5511987654321, the number that was written to."""
+
+
+def test_it_is_settled_by_whatever_number_the_messenger_knows_them(salon: Salon) -> None:
+    salon.offer(PHONE)
+    salon.force("j1.1", OutboxState.UNCERTAIN)
+    echoed = salon.message().reference
+    told = status(salon, DeliveryStatus.DELIVERED, "wamid.unheard", echoed)
+    receive(salon, replace(told, address=BRAZILIAN))
+    assert salon.message().state is OutboxState.DELIVERED
+
+
+def test_one_that_left_before_it_said_whose_is_its_recipients(salon: Salon) -> None:
+    salon.offer(PHONE)
+    salon.force("j1.1", OutboxState.UNCERTAIN)
+    receive(salon, status(salon, DeliveryStatus.DELIVERED, "wamid.unheard", "j1.1"))
+    assert salon.message().state is OutboxState.DELIVERED
+
+
+def test_who_was_erased_since_gets_no_status(salon: Salon) -> None:
+    salon.offer(PHONE)
+    told = status(salon, DeliveryStatus.READ, "wamid.unheard", salon.message().reference)
+    salon.store.erase("salon", "anna")
+    written = len(salon.store.commits)
+    receive(salon, told)
+    assert len(salon.store.commits) == written
+
+
 def test_a_failed_status_ends_the_journey(salon: Salon) -> None:
     salon.offer(PHONE)
     salon.deliver()

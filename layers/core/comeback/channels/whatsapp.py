@@ -47,7 +47,7 @@ class WhatsAppChannel:
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
             **_addressee(message.address.value),
-            "biz_opaque_callback_data": message.outbox_id,
+            "biz_opaque_callback_data": message.reference,
             **body_of(message.content),
         }
         try:

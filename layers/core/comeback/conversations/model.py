@@ -45,6 +45,8 @@ class Purpose(StrEnum):
     OWNER = "owner"
 
 
+WHOSE = "#"
+"""Between the client's id and the message's; no id of a client holds it, as it separates the table's keys, too."""
 OWNER = "owner"
 """In the place of a client's id, where the company's owner is written to or linked."""
 
@@ -125,6 +127,12 @@ class OutboxMessage:
     repeated: bool = False
     """Nobody knows whether the first one left, and this is said once more."""
     version: int = 0
+
+    @property
+    def reference(self) -> str:
+        """For a messenger to echo in its statuses (WhatsApp: at most 512 characters): whose message it is, and which. Ids of
+        our own, and nothing of the person; the number that a status names need not be the one we wrote to."""
+        return f"{self.client_id}{WHOSE}{self.outbox_id}"
 
     @classmethod
     def answering(
@@ -325,7 +333,7 @@ class StatusReceived:
     status: DeliveryStatus
     provider_id: str
     outbox_ref: str = ""
-    """Our outbox id when the messenger echoes it (WhatsApp biz_opaque_callback_data)."""
+    """The message's `reference` when the messenger echoes it (WhatsApp biz_opaque_callback_data); of old ones the bare id."""
     error_code: str = ""
 
 

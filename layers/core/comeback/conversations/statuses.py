@@ -6,6 +6,7 @@ from datetime import datetime
 from comeback.changes import ChangeAccount, MoveOutbox
 from comeback.conversations.aftermath import Aftermath, signals
 from comeback.conversations.model import (
+    WHOSE,
     AccountChanged,
     OutboxMessage,
     OutboxState,
@@ -71,10 +72,17 @@ class Statuses:
         """By the messenger's id; a message that is still in sending has none yet, but the status echoes ours."""
         channel = event.address.channel
         found = self._store.outbox_by_provider_id(company_id, channel, event.provider_id)
-        if found is None and event.outbox_ref:
-            client_id = self._store.client_at(company_id, event.address)
-            found = (client_id, event.outbox_ref) if client_id else None
+        found = found or self._referred(company_id, event)
         try:
             return self._store.outbox(company_id, *found) if found else None
         except NotFound:
             return None
+
+    def _referred(self, company_id: str, event: StatusReceived) -> tuple[str, str] | None:
+        """Whose and which. Messages that left before theirs said whose are their recipient's, where Meta names the number
+        that was written to: it has its own way with some countries' (Brazil, Mexico)."""
+        client_id, whose, outbox_id = event.outbox_ref.partition(WHOSE)
+        if whose:
+            return client_id, outbox_id
+        recipient = event.outbox_ref and self._store.client_at(company_id, event.address)
+        return (recipient, event.outbox_ref) if recipient else None
