@@ -332,6 +332,29 @@ def test_who_writes_first_at_the_moment_their_card_comes_is_one_client(
     assert not salon.may_be_offered(RIGHT)
 
 
+@pytest.mark.parametrize("stops_first", [True, False])
+@pytest.mark.parametrize("newcomer", [True, False])
+@pytest.mark.parametrize("way", ["told_of_card", "told_of_record"])
+def test_a_stop_at_the_moment_the_number_goes_to_a_card(
+    salon: Salon, watched: tuple[Salon, Meanwhile], way: str, newcomer: bool, stops_first: bool
+) -> None:
+    """Whichever is written first, the other reads again."""
+    news, store = watched
+    salon.told_of_card(1, MISTYPED)
+    if not newcomer:
+        salon.writes(RIGHT, "привет")
+    if stops_first:
+        store.happens = lambda: salon.writes(RIGHT, "стоп")
+        again(getattr(news, way), 1, RIGHT)
+    else:
+        store.happens = lambda: getattr(salon, way)(1, RIGHT)
+        news.said = 50
+        news.writes(RIGHT, "стоп")
+    assert [f.client.client_id for f in salon.naming(RIGHT)] == ["yc1"]
+    assert salon.whose(RIGHT) == "yc1"
+    assert not salon.may_be_offered(RIGHT)
+
+
 @pytest.mark.parametrize("way", ["told_of_card", "told_of_record"])
 def test_two_cards_that_are_given_a_number_at_once(
     salon: Salon, watched: tuple[Salon, Meanwhile], way: str

@@ -7,6 +7,7 @@ from comeback.changes import (
     Change,
     ChangeAccount,
     CountSignal,
+    SaveClient,
     SaveConsent,
     SaveIncident,
 )
@@ -91,7 +92,8 @@ class Aftermath:
         source = STOPPED_BY.get(channel, f"{channel.value}_stop")
         no = Consent(Purpose.MARKETING, False, at, source, TEXT_VERSION)
         saved = SaveConsent(message.company_id, message.client_id, no)
-        return Effects((saved,)) + self._receipts.stopped(file)
+        over = SaveClient(file.client)  # the address may be going to another client (handover.py)
+        return Effects((saved, over)) + self._receipts.stopped(file)
 
     def stopped(self, company_id: str, channel: ChannelKind, code: str, at: datetime) -> Effects:
         """The messenger stopped our account: an incident, and the owner hears of it once a day."""

@@ -54,6 +54,8 @@ QUIET_AT_MOST = timedelta(days=1)
 """A messenger that names more is asked again after it: a nonsense number must not silence an account for good."""
 OPTED_OUT = "opted_out"
 """Our own error code: the client said no between the writing and the sending."""
+GIVEN_UP = "given_up"
+"""Our own error code: the address went to another client meanwhile (handover.py)."""
 
 
 class Deliver:
@@ -141,6 +143,8 @@ class Deliver:
         channel = message.address.channel
         if not may_market(file.consents, channel):
             return OPTED_OUT
+        if message.address not in file.client.addresses:
+            return GIVEN_UP
         sends = self._limits.may_send(message.company_id, channel, self._clock.now())
         if not sends:
             return ACCOUNT_STOPPED

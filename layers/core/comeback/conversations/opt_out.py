@@ -1,6 +1,6 @@
 """A client told the owner that they want no more offers: the owner's word for it is a STOP like the client's own (promise 4)."""
 
-from comeback.changes import Audited, Change, EventSeen, SaveConsent
+from comeback.changes import Audited, Change, EventSeen, SaveClient, SaveConsent
 from comeback.clients.model import Consent, opted_out
 from comeback.conversations.aftermath import untold
 from comeback.conversations.model import Purpose
@@ -43,6 +43,7 @@ class OptOut:
         at = max([now, *(consent.at for consent in file.consents)])
         no = Consent(Purpose.MARKETING, False, at, SOURCE, TEXT_VERSION)
         return (
+            SaveClient(client),
             SaveConsent(client.company_id, client.client_id, no),
             Audited(client.company_id, now, user_id, "clients.opt_out", client.client_id),
         )

@@ -4,7 +4,6 @@ The effect and the event's dedupe key are one transaction; then replies are enqu
 a crash in between finds the key and does just these last two again: both are idempotent.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -28,7 +27,6 @@ from comeback.conversations.by_hand import kept_words
 from comeback.conversations.consent import ConsentTalk
 from comeback.conversations.flood import too_many, touched
 from comeback.conversations.model import (
-    Address,
     ChannelKind,
     InboundEvent,
     MarketingResumed,
@@ -38,6 +36,7 @@ from comeback.conversations.model import (
     Signal,
     StatusReceived,
 )
+from comeback.conversations.newcomer import newcomer
 from comeback.conversations.statuses import Statuses
 from comeback.conversations.stop_words import is_stop
 from comeback.errors import AlreadyDone, Conflict, NotFound
@@ -139,9 +138,14 @@ class Receive:
     def _tell_again(self, company_id: str, event: InboundEvent) -> None:
         """Seen before: what followed the commit may not have happened."""
         seen = self._store.seen_event(company_id, event.event_id)
-        file = self._store.client_by_address(company_id, event.address)
+        file = self._whose(company_id, event)
         told = untold(file) if file else ()
         self._tell(company_id, seen or SeenEvent(()), Effects(finished=told))
+
+    def _whose(self, company_id: str, event: InboundEvent) -> ClientFile | None:
+        if isinstance(event, StatusReceived):
+            return self._statuses.file(company_id, event)
+        return self._store.client_by_address(company_id, event.address)
 
     def _effects(self, company_id: str, event: InboundEvent) -> Effects:
         if isinstance(event, MessageReceived | MarketingStopped | MarketingResumed):
@@ -172,7 +176,7 @@ class Receive:
         if file is None:
             return Effects()
         if isinstance(event, MarketingStopped):
-            return self._stopped(file, event, event.source)
+            return self._stopped(file, event, event.source) + Effects((SaveClient(file.client),))
         return Effects((_consent(file, True, event.at, event.source, event.address.channel),))
 
     def _file(self, company_id: str, event: ByClient, linked: str | None) -> ClientFile | None:
@@ -186,7 +190,7 @@ class Receive:
         here = reachable(file.client, event.address.channel)
         effects = self._answer(replace(file, client=here), event)
         changes = _touched(file, event)
-        if here != file.client and not _saves(effects, here):
+        if (here != file.client or _refuses(effects)) and not _saves(effects, here):
             changes = (*changes, SaveClient(here))
         return Effects(changes) + effects
 
@@ -232,21 +236,14 @@ class Receive:
         return self._newcomer(company_id, event)
 
     def _newcomer(self, company_id: str, event: MessageReceived) -> Effects:
-        """Whoever writes first becomes a client, is answered, and is asked whether we may write. The id is made of this event,
-        not of the address: nobody can tell who it is, and who was erased comes back as somebody new."""
-        made = hashlib.sha256(f"{event.address.channel}{event.event_id}".encode()).hexdigest()
-        client = Client(
-            company_id=company_id,
-            client_id=f"c{made[:20]}",
-            name=event.sender_name,
-            phone=_phone(event.address),
-            addresses=(event.address,),
-        )
+        """Whoever writes first becomes a client, is answered, and is asked whether we may write."""
+        held_by = self._store.client_at(company_id, event.address)
+        client = newcomer(company_id, event)
         file = ClientFile(client)
         effects = self._said(file, event)
         made_known = (
             SaveClient(client),
-            BindAddress(company_id, client.client_id, event.address),
+            BindAddress(company_id, client.client_id, event.address, held_by or ""),
             *_touched(file, event),
         )
         effects = Effects(made_known) + effects
@@ -254,12 +251,6 @@ class Receive:
             return effects
         asked = self._consent.ask(file, event, self._clock.now(), "consent")
         return effects + Effects(replies=(asked,))
-
-
-def _phone(address: Address) -> str:
-    """E.164; empty where the messenger shows no number."""
-    shown = address.channel is ChannelKind.WHATSAPP and address.value.isdecimal()
-    return f"+{address.value}" if shown else ""
 
 
 def _says_stop(event: MessageReceived) -> bool:
@@ -287,6 +278,11 @@ def _newer(file: ClientFile, event: ByClient) -> bool:
 def _saves(effects: Effects, client: Client) -> bool:
     saved = [c.client.client_id for c in effects.changes if isinstance(c, SaveClient)]
     return client.client_id in saved
+
+
+def _refuses(effects: Effects) -> bool:
+    """A «no» is written over the version it was read at: the address may be going to another client (handover.py)."""
+    return any(isinstance(c, SaveConsent) and not c.consent.granted for c in effects.changes)
 
 
 def _touched(file: ClientFile, event: MessageReceived) -> tuple[Change, ...]:
