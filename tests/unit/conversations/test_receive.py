@@ -332,6 +332,17 @@ def test_a_failed_status_ends_the_journey(salon: Salon) -> None:
     assert salon.orchestrator.told == [("token-1", Outcome.UNDELIVERABLE)]
 
 
+def test_the_wait_is_told_again_by_whatever_number_they_are_known(salon: Salon) -> None:
+    salon.offer(PHONE)
+    salon.deliver()
+    salon.orchestrator.broken = 1
+    failed = replace(status(salon, DeliveryStatus.FAILED, code="131026"), address=BRAZILIAN)
+    with pytest.raises(Unavailable):
+        receive(salon, failed)
+    receive(salon, failed)
+    assert salon.orchestrator.told == [("token-1", Outcome.UNDELIVERABLE)]
+
+
 def test_a_failure_because_the_client_stopped_marketing_is_their_no(salon: Salon) -> None:
     salon.offer(PHONE)
     salon.deliver()

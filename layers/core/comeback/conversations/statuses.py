@@ -15,7 +15,7 @@ from comeback.conversations.model import (
 )
 from comeback.conversations.outbox import after_status
 from comeback.errors import NotFound
-from comeback.ports import Effects, Receipts, Store
+from comeback.ports import ClientFile, Effects, Receipts, Store
 from comeback.reactivation.model import Stage
 
 STAGES: Mapping[OutboxState, Stage] = {
@@ -50,6 +50,13 @@ class Statuses:
             effects = self._receipts.reached(file, moved, STAGES[moved.state])
         told = signals(before, moved, at)
         return Effects((MoveOutbox(moved, before), *told)) + effects
+
+    def file(self, company_id: str, event: StatusReceived) -> ClientFile | None:
+        """Whose message it is about; None for the owner's, and for one that is not ours."""
+        message = self._message(company_id, event)
+        if message is None or message.purpose is Purpose.OWNER:
+            return None
+        return self._store.client(company_id, message.client_id)
 
     def of_account(self, company_id: str, event: AccountChanged) -> Effects:
         """What the messenger tells about our own account."""
