@@ -105,13 +105,12 @@ class Receive:
         for attempt in range(ATTEMPTS):
             try:
                 self._once(company_id, event)
+                return
             except Conflict:
                 if attempt == ATTEMPTS - 1:
                     raise
             except AlreadyDone:
                 self._tell_again(company_id, event)
-                return
-            else:
                 return
 
     def _once(self, company_id: str, event: InboundEvent) -> None:
@@ -137,10 +136,9 @@ class Receive:
 
     def _tell_again(self, company_id: str, event: InboundEvent) -> None:
         """Seen before: what followed the commit may not have happened."""
-        seen = self._store.seen_event(company_id, event.event_id)
+        seen = self._store.seen_event(company_id, event.event_id) or SeenEvent(())
         file = self._whose(company_id, event)
-        told = untold(file) if file else ()
-        self._tell(company_id, seen or SeenEvent(()), Effects(finished=told))
+        self._tell(company_id, seen, Effects(finished=untold(file) if file else ()))
 
     def _whose(self, company_id: str, event: InboundEvent) -> ClientFile | None:
         if isinstance(event, StatusReceived):
