@@ -142,6 +142,8 @@ class ReactivationDialogue(Receipts):
             return turn.say_booked(turn.booked_visit)
         turn = self._noted(turn.asking_for(slot), turn)
         try:
+            if not self._finder.keep(turn.company, slot, turn.journey.journey_id, turn.now):
+                raise SlotTaken("it is offered to somebody else")
             booking = self._crms.crm(turn.company).book(request_for(turn, slot))
         except SlotTaken:
             return self._offer(turn, (None, "That time has just been taken. Here is what is free:"))

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from comeback.bookings.model import Slot
 from comeback.changes import SaveJourney
-from comeback.companies.model import Company
+from comeback.companies.model import Company, CrmKind
 from comeback.ports import Clock, Crms, Leases, Store
 from comeback.reactivation.forecasts import FittedModels, forecast_of
 from comeback.reactivation.judgement import TRIALS, case_of
@@ -52,6 +52,13 @@ class SlotFinder:
         held = self._leases.held_by_others(company.company_id, staff, days, holder, now)
         ranked = best(offerable(free, held, likes, company.zone), likes, company.zone, len(free))
         return self._lease(scene, ranked, holder, now)
+
+    def keep(self, company: Company, slot: Slot, holder: str, now: datetime) -> bool:
+        """Ours until it is booked? A CRM knows nothing of what is offered to others; the built-in book looks at leases itself,
+        and takes no lease on what is booked already."""
+        if company.crm is CrmKind.NATIVE:
+            return True
+        return bool(self._leases.lease(company.company_id, [slot], holder, now + LEASE, now))
 
     def _free(
         self, scene: Scene, likes: Preferences, now: datetime, wish: Wish | None
