@@ -44,7 +44,7 @@ down:  ## stops what `make up` started
 	@test ! -x $(PY) || $(PY) -m cloud down
 
 test: lint browser microburst schemathesis  ## everything
-	@$(PY) -m pytest -n 2 --dist loadfile tests/architecture tests/unit tests/storage tests/tenants tests/fuzz tests/crashes tests/simulation
+	@$(PY) -m pytest -n 2 --dist loadfile tests/architecture tests/unit tests/quality tests/storage tests/tenants tests/fuzz tests/crashes tests/simulation
 	@$(PY) -m pytest $(wildcard tests/adapters tests/browser tests/e2e)
 
 faults: browser microburst  ## the faults that were tried and what came of each, as the README's table; TESTS=tests/storage for some

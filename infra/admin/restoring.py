@@ -20,8 +20,8 @@ DATA = frozenset(
 """Goes back. A cursor takes its CRM sync back with it, which then reads anew what came since."""
 FACTS = frozenset(
     {"consent", "conversation", "outbox", "provider", "event", "journey", "trial", "booking", "day"}
-    | {"arm", "funnel", "usage", "proposal", "sending_day", "account", "health_day", "incident"}
-    | {"audited", "heard", "person"}
+    | {"arm", "funnel", "usage", "proposal", "sending_day", "account", "account_fact", "health_day"}
+    | {"incident", "audited", "heard", "person"}
 )
 """Stays as it is now; what was there then and is gone comes back."""
 PRESENT = frozenset({"active", "rate"})
