@@ -99,6 +99,15 @@ def test_english(text: str, intent: str, more: dict[str, Any]) -> None:
     _check(classify({**ANSWER_EN, "text": text}, Random(1)), intent, more)
 
 
+@pytest.mark.parametrize(
+    ("text", "slot"), [("первый", 4), ("второй", 5), ("последний", 6), ("давайте 5", 5), ("2", None)]
+)
+def test_a_later_list_goes_on_counting(text: str, slot: int | None) -> None:
+    """The second list's numbers begin where the first one's ended; ordinals begin anew."""
+    later = [{**offer, "n": offer["n"] + 3} for offer in ANSWER["offered"]]
+    assert classify({**ANSWER, "offered": later, "text": text}, Random(1))["slot"] == slot
+
+
 def _check(found: dict[str, Any], intent: str, more: dict[str, Any]) -> None:
     assert (found["intent"], {name: found[name] for name in more}) == (intent, more)
     assert 0 <= found["confidence"] <= 1

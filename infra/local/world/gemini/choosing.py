@@ -80,8 +80,8 @@ def chosen(text: str, offered: Sequence[Offer], today: date) -> Choice:
         exact = exact or by_clock
     if said:
         return Choice(tuple(o.n for o in fitting), ", ".join(said), exact)
-    number = _number(text, len(offered))
-    numbers = {offer.n for offer in offered}
+    numbers = [offer.n for offer in offered]
+    number = _number(text, numbers)
     return Choice((number,), str(number), True) if number in numbers else Choice()
 
 
@@ -127,10 +127,11 @@ def _times(text: str) -> tuple[str, set[int]] | None:
     return hour[0], {h * 60, (h + 12) * 60}
 
 
-def _number(text: str, count: int) -> int | None:
-    if LAST.search(text):
-        return count
-    for n, pattern in enumerate(ORDINALS, start=1):
+def _number(text: str, numbers: Sequence[int]) -> int | None:
+    """As shown; ordinals count from the first that is."""
+    if LAST.search(text) and numbers:
+        return numbers[-1]
+    for n, pattern in zip(numbers, ORDINALS, strict=False):
         if re.search(pattern, text):
             return n
     found = NUMBERED.search(text) or BARE.search(text)

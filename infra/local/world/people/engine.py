@@ -137,11 +137,13 @@ class People:
     def _facts(self, person: Person, bubble: Bubble, rng: Random) -> dict[str, str]:
         """What a phrase may mention: an offered slot's number and time, a service, a master, a date to be back."""
         times = re.findall(r"\b\d{1,2}:\d{2}\b", bubble.text)
+        numbers = re.findall(r"^(\d{1,2})\. .*\d{1,2}:\d{2}", bubble.text, re.MULTILINE)
+        shown = numbers if len(numbers) == len(times) else range(1, len(times) + 1)
         chosen = rng.randrange(len(times)) if times else 0
         others = [name for name in self.masters if name not in bubble.text]
         back = self._world.clock.now().date() + timedelta(days=rng.randint(7, 25))
         return {
-            "n": str(chosen + 1) if times else "",
+            "n": str(shown[chosen]) if times else "",
             "time": times[chosen] if times else "",
             "service": rng.choice(self.services).lower() if self.services else "",
             "master": rng.choice(others) if others else "",
