@@ -100,7 +100,8 @@ def test_english(text: str, intent: str, more: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "slot"), [("первый", 4), ("второй", 5), ("последний", 6), ("давайте 5", 5), ("2", None)]
+    ("text", "slot"),
+    [("первый", 4), ("второй", 5), ("последний вариант", 6), ("давайте 5", 5), ("2", None)],
 )
 def test_a_later_list_goes_on_counting(text: str, slot: int | None) -> None:
     """The second list's numbers begin where the first one's ended; ordinals begin anew."""
