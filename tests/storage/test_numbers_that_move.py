@@ -1,5 +1,8 @@
 """A number goes from one client file to another with the CRM's cards, and a STOP goes with it (promise 4). On the fake store and
-on the real one."""
+on the real one.
+
+Long on purpose: one salon's hands serve every order in which cards, words and numbers can meet.
+"""
 
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
