@@ -15,11 +15,12 @@ from tests.bench import (  # noqa: E402  # found through the line above
     cost,
     forecast,
     imports,
+    later_draws,
     lift,
     salon_year,
 )
 
-PARTS = (imports, cost, forecast, answers, choosing, salon_year, lift)
+PARTS = (imports, cost, forecast, answers, choosing, salon_year, later_draws, lift)
 
 for part in PARTS:
     try:

@@ -12,6 +12,8 @@ from comeback.analytics.lift import Lift, Observation, clients_needed, lift
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.bench.later_draws import coverage as coverage_later
+from tests.bench.later_draws import second_years
 from tests.bench.lift import KEPT, Setting, samples, seen, seen_exactly, unforecast, width
 from tests.bench.salon_year import coverage, revenue_coverage, salon, years
 
@@ -156,6 +158,30 @@ def test_the_forecast_takes_away_what_the_draw_put_askew() -> None:
     assert told.treated.rate - told.control.rate == pytest.approx(0.2)
     assert told.difference.value == pytest.approx(0, abs=1e-9)
     assert told.difference.holds_zero
+
+
+def test_a_group_with_more_lost_clients_is_known_by_its_own_variance() -> None:
+    """One in ten of the held-out returns, by the forecast three in ten would, were they as the others: the interval is that of
+    ten in a hundred, moved."""
+    hopeful, lost = (
+        [Observation(treated, n < returned, n < returned, baseline) for n in range(clients)]
+        for treated, clients, returned, baseline in ((True, 900, 270, 0.3), (False, 100, 10, 0.1))
+    )
+    mixed = [Observation(True, n < 2, n < 2, 0.1) for n in range(20)]
+    told, plain = (
+        lift(hopeful + mixed + lost).difference,
+        lift(unforecast(hopeful + lost)).difference,
+    )
+    assert told.value < plain.value - 0.15
+    assert told.high - told.low == pytest.approx(plain.high - plain.low, rel=0.05)
+
+
+def test_the_interval_holds_in_the_second_year_when_clients_are_drawn_again() -> None:
+    """80 runs of a small salon, three standard deviations; all of it (`tests.bench.later_draws`) takes longer."""
+    of = second_years(80, clients=250, holdout=30)
+    assert 0.66 < coverage_later(of) < 0.94
+    assert abs(fmean(y.lift.difference.value - y.changed for y in of)) < 0.03
+    assert fmean(y.plain.difference.value - y.changed for y in of) > 0.05
 
 
 def test_return_on_what_was_spent() -> None:

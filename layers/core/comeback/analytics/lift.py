@@ -22,6 +22,8 @@ MIN_EXPECTED = 5.0
 1954). With fewer an interval is told and nothing is claimed."""
 _MOST_EXPLAINED = 0.95
 """No forecast is believed to know more, however few the clients it was right about."""
+_MOST_UNLIKE = 2.0
+"""Nor is a group's variance believed to be smaller than half of what its adjusted rate has."""
 
 
 @dataclass(frozen=True)
@@ -127,11 +129,17 @@ class _Forecast:
         return min(max(rate, 0.0), 1.0)
 
     def posterior(self, arm: _Arm, level: float) -> Estimate:
-        """As of so many more clients as would make up for the variance that the forecast took away."""
+        """As of so many more clients as would make up for the variance that the forecast took away.
+
+        What is left of it is that of the group's own returns, not of the adjusted rate: they are unlike where one group has
+        more clients with little hope, as the held-out have once clients are drawn again (tests/bench/later_draws.py).
+        """
         if not arm.size:
             return Estimate(0.5, 0.0, 1.0)
-        clients = arm.size / (1 - self.explained)
-        return share(self.adjusted_rate(arm) * clients, clients, level)
+        rate = self.adjusted_rate(arm)
+        unlike = _variance(rate, arm.size) / _variance(arm.rate, arm.size)
+        clients = arm.size / (1 - self.explained) * min(unlike, _MOST_UNLIKE)
+        return share(rate * clients, clients, level)
 
 
 def lift(observations: Iterable[Observation], *, level: float = LEVEL) -> Lift:
@@ -175,6 +183,12 @@ def _enough(arms: Sequence[_Arm]) -> bool:
     returned = sum(len(arm.spends) for arm in arms)
     expected = smallest * min(returned, clients - returned) / (clients or 1)
     return smallest >= MIN_CLIENTS and expected >= MIN_EXPECTED
+
+
+def _variance(rate: float, clients: int) -> float:
+    """Of one client's return; never nothing, as a rate of nought is not known for sure (Jeffreys)."""
+    mean = (rate * clients + 0.5) / (clients + 1)
+    return mean * (1 - mean)
 
 
 def _z(level: float) -> float:
