@@ -7,7 +7,7 @@ Long on purpose: all that is promised is read in one place.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -23,6 +23,7 @@ from comeback.conversations.model import (
     OutboxMessage,
     OutboxState,
     Purpose,
+    Quality,
     Signal,
 )
 from comeback.conversations.refusals import OURS as OUR_CODES
@@ -58,6 +59,11 @@ DISORDER = SURE + timedelta(minutes=2)
 QUEUED = timedelta(hours=1)
 """How long a message may lie in the outbound queue and still leave."""
 LONGEST = timedelta(days=34)
+QUALITY, TIER = "phone_number_quality_update", "business_capability_update"
+SAID_OF_US: Mapping[str, Mapping[str, object]] = {
+    QUALITY: {"FLAGGED": Quality.RED, "UNFLAGGED": Quality.GREEN},
+    TIER: {"TIER_1": 1, "TIER_2K": 2000},
+}
 NEVER = datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -189,6 +195,19 @@ def every_stop_was_heard(world: World) -> Broken:
         last = person.plainly_out[-1] - SURE
         if not any(c.at >= last and not c.granted for c in consents):
             yield f"{person.client_id} said stop at {person.plainly_out[-1]}, and nothing is on file"
+
+
+def what_the_messenger_said_last_of_us_holds(world: World) -> Broken:
+    """In whatever order it was read. Templates are not asked for: refused messages tell of them, too."""
+    told: dict[str, object] = {}
+    for about, value in world.whatsapp.said_of_us:
+        if about in SAID_OF_US:
+            told[about] = SAID_OF_US[about][next(iter(value.values()))]
+    account = world.table.accounts(COMPANY).get(ChannelKind.WHATSAPP)
+    known = {QUALITY: account and account.quality, TIER: account and account.tier}
+    for about, last in told.items():
+        if known[about] != last:
+            yield f"{about}: {known[about]} is known, {last} was said last"
 
 
 # ── consent ──────────────────────────────────────────────────────────────────────────────────────
@@ -466,6 +485,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     what_is_said_to_have_arrived_arrived,
     nothing_is_left_in_the_queues,
     every_stop_was_heard,
+    what_the_messenger_said_last_of_us_holds,
     the_last_plain_word_is_in_force,
     no_marketing_after_a_stop,
     nobody_is_opted_out_who_did_not_ask,

@@ -7,11 +7,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 from comeback.channels.telegram_update import Update
 from comeback.channels.webhook import Enqueued
-from comeback.channels.whatsapp_split import queued
+from comeback.channels.whatsapp_split import ACCOUNT_FIELDS, queued
 from comeback.companies.model import Company
 from comeback.conversations.model import WHATSAPP_WINDOW, Address, ChannelKind, OutboxMessage
 from comeback.errors import Undeliverable
@@ -46,6 +47,10 @@ NEWS: Sequence[tuple[str, Mapping[str, Any]]] = (
 """What Meta says of the account: field and value."""
 
 
+OVERTAKEN, TRIED_AGAIN = 120, 6 * 3600
+"""Seconds by which one comes after those told later: on its way, or because its first try met an error of ours."""
+
+
 @dataclass
 class Webhooks:
     """The way from a messenger to the inbound queue."""
@@ -70,12 +75,12 @@ class Webhooks:
         seconds = int(self.agenda.now.timestamp())
         notification = {"entry": [{"id": "waba", "time": seconds, "changes": [change]}]}
         (event,) = queued(self.company_id, json.dumps(notification).encode())
-        self._bring(event)
+        self._bring(event, TRIED_AGAIN if about in ACCOUNT_FIELDS else OVERTAKEN)
 
-    def _bring(self, event: Enqueued) -> None:
+    def _bring(self, event: Enqueued, latest: float = OVERTAKEN) -> None:
         self.told.append(event.event_id)
         strikes, rng = self.weather.strikes, self.weather.rng
-        late = rng.uniform(1, 120) if strikes(Fault.REORDER, "webhook") else 0.5
+        late = rng.uniform(1, latest) if strikes(Fault.REORDER, "webhook") else 0.5
         self._arrive(event, late)
         if strikes(Fault.DUPLICATE, "webhook"):
             for _ in range(rng.randint(1, 3)):
@@ -131,6 +136,7 @@ class WhatsApp:
     last_heard: dict[Address, datetime] = field(default_factory=dict)
     taken: int = 0
     outside_window: list[tuple[OutboxMessage, datetime | None]] = field(default_factory=list)
+    said_of_us: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
     def send(self, message: OutboxMessage) -> Sent:
         """Raises Undeliverable."""
@@ -147,10 +153,16 @@ class WhatsApp:
         return Sent(provider_id)
 
     def news(self) -> None:
-        """Once a day Meta may have something to say of the account."""
+        """Once a day Meta may have something to say of the account, and an hour later may think otherwise."""
         if self.weather.strikes(Fault.NEWS, "whatsapp"):
             about, value = self.weather.rng.choice(NEWS)
-            self.webhooks.whatsapp(about, **value)
+            self._tells_of_us(about, value)
+            same = self.weather.rng.choice([news for news in NEWS if news[0] == about])
+            self.agenda.after(3600, partial(self._tells_of_us, *same))
+
+    def _tells_of_us(self, about: str, value: Mapping[str, Any]) -> None:
+        self.said_of_us.append((about, value))
+        self.webhooks.whatsapp(about, **value)
 
     def _open(self, address: Address) -> bool:
         heard = self.last_heard.get(address)

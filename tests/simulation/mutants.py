@@ -178,6 +178,11 @@ MUTANTS = (
         {f"{SAYS}.receive.Receive._stopped": _nothing},
     ),
     Mutant(
+        "news of the account hold as they are read",
+        invariants.what_the_messenger_said_last_of_us_holds,
+        {"tests.fakes.noted._told_at": _never},
+    ),
+    Mutant(
         "a press is dated when it is read, not when it came",
         invariants.the_last_plain_word_is_in_force,
         {f"{SAYS}.receive.Receive._arrived_at": _when_read},
