@@ -49,9 +49,8 @@ class PacedLimits:
         return not account_health.standing(self._account(company_id, channel), now).stopped_by
 
     def accounts_today(self, company: Company, now: datetime) -> Sequence[AccountToday]:
-        known = self.accounts(company.company_id)
-        used = [c for c in company.channels if c in known or (company.company_id, c) in self.since]
-        return [self._book(company, now).told(channel) for channel in used]
+        book = self._book(company, now)
+        return [book.told(channel) for channel in company.channels if channel in book.accounts]
 
     def take(
         self,
@@ -68,7 +67,9 @@ class PacedLimits:
         """Nothing is kept beside buckets here."""
 
     def _book(self, company: Company, now: datetime) -> SendingBook:
-        accounts = {c: self._account(company.company_id, c) for c in ChannelKind}
+        known = self.accounts(company.company_id)
+        used = [c for c in ChannelKind if c in known or (company.company_id, c) in self.since]
+        accounts = {c: self._account(company.company_id, c) for c in used}
         return SendingBook(company, now, self.reserved(company, now), accounts)
 
     def _day(self, company: Company, now: datetime, before: int = 0) -> list[Reservation]:
