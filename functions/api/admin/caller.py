@@ -23,8 +23,9 @@ class Caller:
 def caller(event: Mapping[str, Any]) -> Caller:
     """Raises Refused for a token without a company or a role of ours."""
     claims = (event["requestContext"].get("authorizer") or {}).get("claims") or {}
-    role = claims.get("custom:role", "")
-    if not claims.get("sub") or not claims.get("custom:company") or role not in set(Role):
+    signed = tuple(claims.get(name) for name in ("sub", "custom:company", "custom:role"))
+    user_id, company_id, role = (found if isinstance(found, str) else "" for found in signed)
+    if not user_id or not company_id or role not in set(Role):
         raise Refused("the token names no company or no role")
     language = asked_language(event.get("headers"), claims.get("locale", ""))
-    return Caller(claims["sub"], claims["custom:company"], Role(role), language)
+    return Caller(user_id, company_id, Role(role), language)
