@@ -165,13 +165,13 @@ def manage(driver: Driver, shop: Shop) -> None:
     client, secret = shop.client_id, shop.secret["telegram_webhook_secret"]
     said = {"text": WORDS, "company_name": NAME}
     for method, path, body, status in (
-        ("GET", f"clients?search={quote(NAME)}", None, 200),
+        ("GET", f"clients?q={quote(NAME)}", None, 200),
         ("GET", f"clients/{client}", None, 200),
         ("GET", f"clients/{quote(NAME)}", None, 404),
         ("GET", f"talks/{client}", None, 200),
         ("GET", f"{quote(WORDS)}/{shop.chat}", None, 404),
-        ("PATCH", f"clients/{client}", {"name": WORDS, "phone": shop.chat}, 422),
-        ("PUT", "company", said, 422),
+        ("PATCH", f"clients/{client}", {"name": WORDS, "phone": shop.chat}, 400),
+        ("PUT", "company", said, 400),
         ("POST", "channels/telegram/connect", {"telegram_token": f"{secret}:{shop.chat}"}, 200),
     ):
         assert (path, asked(driver, shop, method, path, body)) == (path, status)
