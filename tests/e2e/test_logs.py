@@ -172,7 +172,7 @@ def manage(driver: Driver, shop: Shop) -> None:
         ("GET", f"{quote(WORDS)}/{shop.chat}", None, 404),
         ("PATCH", f"clients/{client}", {"name": WORDS, "phone": shop.chat}, 400),
         ("PUT", "company", said, 400),
-        ("POST", "channels/telegram/connect", {"telegram_token": f"{secret}:{shop.chat}"}, 200),
+        ("POST", "channels/telegram/connect", {"telegram_token": f"{secret}:{shop.chat}"}, 400),
     ):
         assert (path, asked(driver, shop, method, path, body)) == (path, status)
     signing = {"body": json.dumps({"email": f"{shop.chat}@example.com", "password": WORDS})}
