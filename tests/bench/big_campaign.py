@@ -44,15 +44,15 @@ MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 PER_COMPANY, COMPANIES_PER_HOUR, WINDOW_HOURS = 100, 6, 6
 HELD_OUT = HOLDOUT_AT_MOST
 """Per cent."""
-SPEED = 50.0
-"""Simulated seconds a second: an hour, and its 600 journeys, take 72 seconds."""
+SPEED = 60.0
+"""Simulated seconds a second: an hour, and its 600 journeys, take a minute."""
 TICK_SECONDS = 2.0
 DRAINS_IN_SECONDS, SILENCE_ENDS_IN_SECONDS = 900.0, 1_800.0
 CONCURRENCY = "8"
 """Workers at once: each is a process, and the machine has two cores."""
 PATIENCE_SECONDS = "50"
 """How long an invocation waits for a worker. AWS would throttle, and the state machine try again within half an hour; that is
-thirty-six seconds here, where an hour takes 72."""
+half a minute here, where an hour takes one."""
 FULL_TIME = Config(read_timeout=150, retries={"max_attempts": 0})
 """For a tick that takes all the time it has; asked once, as the Scheduler does."""
 EVERY_DAY = frozenset(range(7))
