@@ -1,8 +1,8 @@
 """A campaign of ten thousand clients on the local cloud: `make campaign CLIENTS=10000`. It takes half an hour, so `make
 bench` does without it.
 
-A hundred salons of a hundred clients each; eight more of them reach their campaign hour every simulated hour and write in the four
-hours after it, so that the load is steady, as it is where salons live in many time zones. All are due; half have booked by
+A hundred salons of a hundred clients each; eight more of them reach their campaign hour every simulated hour and write in the
+four hours after it, so that the load is steady, as it is where salons live in many time zones. All are due; half have booked by
 themselves since, and of the others half are held out, the most that an owner may: each is an execution of its own all the same.
 Every journey has one attempt; nobody answers; a week later silence ends it. All by the deployed functions, under IAM, over real
 HTTP to the simulated Telegram.
