@@ -44,7 +44,7 @@ down:  ## stops what `make up` started
 	@test ! -x $(PY) || $(PY) -m cloud down
 
 test: lint browser microburst schemathesis  ## everything
-	@$(PY) -m pytest -n 2 --dist loadfile tests/architecture tests/unit tests/quality tests/storage tests/tenants tests/fuzz tests/crashes tests/simulation
+	@$(PY) -m pytest -n 2 --dist loadfile tests/architecture tests/unit tests/functions tests/quality tests/storage tests/tenants tests/fuzz tests/crashes tests/simulation
 	@$(PY) -m pytest $(wildcard tests/adapters tests/browser tests/e2e)
 
 faults: browser microburst  ## the faults that were tried and what came of each, as the README's table; TESTS=tests/storage for some
@@ -69,7 +69,7 @@ lint: install linters  ## ruff, mypy, import contracts, SAM, cfn-lint, checkov, 
 bench: install  ## import cost, requests and dollars, the forecast's quality; fails no build
 	@PYTHONPATH=$(CURDIR)/infra/local:$(CURDIR)/layers/core:$(CURDIR)/functions $(PY) -m tests.bench
 
-campaign: install  ## CLIENTS=10000 on the local cloud; half an hour
+campaign: install  ## CLIENTS=10000 on the local cloud; an hour on an idle machine
 	@PYTHONPATH=$(CURDIR)/infra/local:$(CURDIR)/layers/core:$(CURDIR) $(PY) -m tests.bench.big_campaign $(or $(CLIENTS),10000)
 
 openapi: install  ## writes the admin API's description anew from its code

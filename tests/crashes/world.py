@@ -161,7 +161,7 @@ class World:
             "_events": lambda: self.events,
             "_wait_ender": lambda: self.orchestrator,
             "_starter": lambda: self.orchestrator,
-            "_crms": lambda _now: self.crms,
+            "_crms": lambda _now, _search_seconds=None: self.crms,
             "_models": lambda: self.models,
             "_messengers": lambda: self.channels,
             "_files": lambda: self.files,

@@ -17,8 +17,12 @@ def beside(deployed: Mapping[str, str]) -> dict[str, str]:
     serial = uuid4().hex[:8]
     sqs = stack.client("sqs")
     made = {"TableName": _table(deployed["TableName"], f"indoors-{serial}")}
-    for name in ("InboundQueueUrl", "OutboundQueueUrl"):
-        made[name], made["VisibilitySeconds"] = _queue(sqs, deployed[name], f"{name}-{serial}.fifo")
+    for name in ("EventsQueueUrl", "InboundQueueUrl", "OutboundQueueUrl"):
+        made[name], made["VisibilitySeconds"] = _queue(sqs, deployed[name], f"{name}-{serial}")
+    made["EventsDeadLettersUrl"], _ = _queue(
+        sqs, deployed["EventsDeadLettersUrl"], f"EventsDeadLetters-{serial}"
+    )
+    made["BucketName"] = _bucket(f"indoors-{serial}")
     made["WorkQueueUrl"] = sqs.create_queue(QueueName=f"work-{serial}")["QueueUrl"]
     return made | _machines(made["WorkQueueUrl"], serial)
 
@@ -44,7 +48,14 @@ def _queue(sqs: Any, deployed: str, name: str) -> tuple[str, str]:
     """Its address, and its visibility time-out in seconds."""
     found = sqs.get_queue_attributes(QueueUrl=deployed, AttributeNames=["All"])["Attributes"]
     kept = {key: found[key] for key in COPIED if key in found}
+    name = f"{name}.fifo" if "FifoQueue" in kept else name
     return sqs.create_queue(QueueName=name, Attributes=kept)["QueueUrl"], found["VisibilityTimeout"]
+
+
+def _bucket(name: str) -> str:
+    """Which tells no function of what is put into it."""
+    stack.client("s3").create_bucket(Bucket=name)
+    return name
 
 
 def _machines(work_queue: str, serial: str) -> dict[str, str]:

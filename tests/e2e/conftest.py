@@ -19,13 +19,15 @@ from cloud import places, stack, up
 from demo.driver import Driver
 
 from tests.e2e.door import Door
+from tests.e2e.faulty_wire import Wire, wired
+from tests.e2e.indoors import Indoors
+from tests.e2e.moving_in import moved_in
+from tests.e2e.shop import SPEED
 
 MONDAY = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 """When the world's clock starts: nine in the morning in Moscow."""
 REAL_RATES = {"YclientsPerSecond": "5", "YclientsPerMinute": "200"}
 """The world judges them too; the demo turns both off."""
-SPEED = 86_400.0
-"""Simulated seconds per second of a state machine's wait: a day a second."""
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +49,21 @@ def deployed(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
 @pytest.fixture(scope="session")
 def driver(deployed: dict[str, str]) -> Driver:
     return Driver(deployed, SPEED)
+
+
+@pytest.fixture(scope="module")
+def wire(deployed: Mapping[str, str]) -> Iterator[Wire]:
+    """The proxy that AWS' answers are lost in."""
+    with wired() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def home(deployed: Mapping[str, str], driver: Driver, wire: Wire) -> Iterator[Indoors]:
+    """The functions in this process, their AWS clients behind the proxy."""
+    driver.store.companies()  # connects directly, before AWS_ENDPOINT_URL names the proxy
+    with moved_in(deployed, wire.url) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

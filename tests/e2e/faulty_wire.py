@@ -22,7 +22,7 @@ from cloud import places, processes
 
 NAME = "microburst"
 MARK = "x-fault"
-READS = ("Get", "BatchGet", "Query", "Describe", "List", "Receive", "Decrypt")
+READS = ("Get", "BatchGet", "Query", "Describe", "List", "Receive", "Decrypt", "AdminGet")
 """Beginnings of the operations' names that change nothing."""
 LOST, THROTTLED, LATE = "lost", "throttled", "late"
 LATE_MS = 300
@@ -131,7 +131,8 @@ def _text(value: str | bytes) -> str:
 
 @contextlib.contextmanager
 def wired() -> Iterator[Wire]:
-    """The proxy in front of the local cloud that is up, and every botocore client of this process watched."""
+    """The proxy in front of the local cloud that is up, and every botocore client of this process watched. What is read from S3
+    goes past it: an answer of S3 has no length behind it, and an import asks for that first."""
     port = _free_port()
     wire = Wire(f"http://127.0.0.1:{port}")
     command = [str(places.MICROBURST), "--port", str(port), "--upstream", places.aws_url()]
@@ -149,6 +150,8 @@ def wired() -> Iterator[Wire]:
             thread.start()
             wire.under_way.append(thread)
             raise ReadTimeoutError(endpoint_url=request.url)
+        if request.url.startswith(wire.url) and operation(request).startswith("S3.Get"):
+            request.url = places.aws_url() + request.url.removeprefix(wire.url)
         return send(session, request)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -157,6 +160,16 @@ def wired() -> Iterator[Wire]:
             yield wire
         finally:
             processes.stop(NAME)
+
+
+@contextlib.contextmanager
+def called(nth: int, name: str) -> Iterator[None]:
+    """Says in a failure which call was hit."""
+    try:
+        yield
+    except AssertionError as error:
+        error.add_note(f"the call that was hit: number {nth}, {name}")
+        raise
 
 
 def _free_port() -> int:

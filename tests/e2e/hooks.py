@@ -29,11 +29,11 @@ class Hooks:
 def hooks() -> Iterator[Hooks]:
     class Taking(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            _, _webhooks, channel, company_id = self.path.split("/")
+            _, _webhooks, channel, company_id, *secret = self.path.split("/")
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             event = {
                 "httpMethod": "POST",
-                "pathParameters": {"company": company_id},
+                "pathParameters": {"company": company_id, "secret": "".join(secret)},
                 "headers": dict(self.headers),
                 "body": body,
                 "isBase64Encoded": False,

@@ -8,34 +8,48 @@ import contextlib
 import json
 import runpy
 import time
-from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as wall_time
 from typing import Any
 
-import botocore.endpoint
-import pytest
+import httpx
+from boto3.dynamodb.types import TypeDeserializer
 from cloud import places, stack
 from comeback.reactivation.naming import journey_execution_name
-from comeback.runtime import aws, wiring
+from comeback.storage import keys
+from comeback.storage.keys import Key
 from demo.driver import Driver
 
-from tests.e2e.beside import beside
-from tests.e2e.conftest import SPEED
-from tests.e2e.hooks import Hooks, hooks
+from tests.architecture.template import functions
+from tests.e2e.hooks import Hooks
+from tests.e2e.shop import SPEED, Shop
 
 FUNCTIONS = places.ROOT / "functions"
-STEPS = ("analyse", "reserve", "find_slots", "generate", "send", "track")
 RETRIES = 5
 """Of what no queue brings back: schedules, and webhooks, which the messenger repeats."""
-S3_SECONDS = 1
-"""How long we wait for S3's lost answer: it has no body that could end in the middle, so nothing comes at all."""
 PATIENCE = 60.0
+MORNING = wall_time(9)
 Handler = Callable[[Mapping[str, Any], object], Any]
 
 
-def handler(path: str) -> Handler:
-    """Its module anew, as at a cold start."""
-    found: Handler = runpy.run_path(str(FUNCTIONS / f"{path}.py"))["handler"]
+class Context:
+    """Lambda's, as far as functions look at it."""
+
+    aws_request_id = "indoors"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 600_000
+
+
+CONTEXT = Context()
+
+
+def handler(named: str) -> Handler:
+    """As the template names it; its module anew, as at a cold start."""
+    module, _, attribute = named.rpartition(".")
+    found: Handler = runpy.run_path(str(FUNCTIONS / f"{module.replace('.', '/')}.py"))[attribute]
     return found
 
 
@@ -46,13 +60,11 @@ class Indoors(Driver):
         super().__init__(outputs, SPEED)
         self.store.companies()  # connects directly, before AWS_ENDPOINT_URL names the proxy
         self.hooks = hooks
+        self.dynamodb = stack.client("dynamodb")
         self.handlers = {
-            "Detect": handler("reactivation/detect"),
-            **{_camel(name): handler(f"reactivation/{name}") for name in STEPS},
-            "deliver": handler("conversations/deliver"),
-            "receive": handler("conversations/receive"),
-            "telegram": handler("webhooks/telegram"),
-            "whatsapp": handler("webhooks/whatsapp"),
+            name: handler(found["Handler"])
+            for name, found in functions().items()
+            if not found["Handler"].startswith("api.")  # a blueprint registers once
         }
 
     @property
@@ -60,8 +72,8 @@ class Indoors(Driver):
         return self.hooks.url
 
     def invoke(self, function: str, payload: Mapping[str, Any] | None = None) -> Any:
-        """A schedule, whose event comes again when the function failed."""
-        return _again(lambda: self.handlers[function](payload or {}, None))
+        """A schedule, or a file's upload, whose event comes again when the function failed."""
+        return _again(lambda: self.handlers[function](payload or {}, CONTEXT))
 
     def until(self, reached: Callable[[], bool], what: str) -> None:
         """Works off whatever comes, until nothing is left and `reached`."""
@@ -70,19 +82,40 @@ class Indoors(Driver):
             assert time.monotonic() < deadline, f"{what}: not reached; {self.depths()}"
 
     def quiet(self) -> None:
-        self.until(lambda: True, "quiet")
+        """What a queue holds back for a while is waited for, too."""
+        self.until(lambda: not any(self.depths().values()), "quiet")
 
     def work(self) -> bool:
         """The next thing there is to do; False when there is none."""
         return (
             self._tasks()
             or self._webhooks()
-            or self._queue("OutboundQueueUrl", "deliver")
-            or self._queue("InboundQueueUrl", "receive")
+            or self._queue("OutboundQueueUrl", "Deliver")
+            or self._queue("InboundQueueUrl", "Receive")
+            or self._queue("EventsQueueUrl", "CrmEvents")
         )
 
     def _webhooks_under_way(self) -> bool:
         return bool(self.world.get("/world/activity").json()["webhooks_in_flight"])
+
+    def posted(self, path: str, body: Mapping[str, Any]) -> None:
+        """By the world, to one of our webhooks."""
+        httpx.post(f"{self.hooks.url}{path}", json=body, trust_env=False).raise_for_status()
+        self.quiet()
+
+    def put_aside(self, message: Mapping[str, Any]) -> None:
+        """Into the dead letters of the events queue."""
+        url = self.outputs["EventsDeadLettersUrl"]
+        self.sqs.send_message(QueueUrl=url, MessageBody=json.dumps(message))
+
+    def let_pass(self, time: timedelta) -> None:
+        self.call("/world/clock", {"now": (self.now() + time).isoformat()})
+
+    def next_morning(self) -> date:
+        """The day that begins: in the morning of a day of its own, one company's work is like another's."""
+        on = self.now().date() + timedelta(days=1)
+        self.let_pass(datetime.combine(on, MORNING, UTC) - self.now())
+        return on
 
     def running(self) -> set[str]:
         found = [
@@ -105,6 +138,23 @@ class Indoors(Driver):
         }
         return tuple(e["status"] for e in found if e["name"] in names)
 
+    def close(self, salon: Shop) -> None:
+        """The next company's tick finds it no more."""
+        self.store.save_company(replace(salon.company, enabled=False))
+
+    def rows(self, company_id: str) -> list[dict[str, Any]]:
+        """All that is stored of it."""
+        read = TypeDeserializer().deserialize
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.outputs["TableName"])
+        found = ({k: read(v) for k, v in item.items()} for page in pages for item in page["Items"])
+        return [row for row in found if keys.tenant(Key(row["PK"], row["SK"])) == company_id]
+
+    def forget(self, company_id: str) -> None:
+        """As if it had never been: ticks look at all that there are."""
+        for row in self.rows(company_id):
+            key = {"PK": {"S": row["PK"]}, "SK": {"S": row["SK"]}}
+            self.dynamodb.delete_item(TableName=self.outputs["TableName"], Key=key)
+
     # ── Lambda's part ────────────────────────────────────────────────────────────────────────────
 
     def _tasks(self) -> bool:
@@ -112,7 +162,7 @@ class Indoors(Driver):
         for message in self._received("WorkQueueUrl", 1):
             task = json.loads(message["Body"])
             try:
-                answer = self.handlers[task["function"]](task["payload"], None)
+                answer = self.handlers[task["function"]](task["payload"], CONTEXT)
             except Exception as error:
                 self._tell("send_task_failure", task, error=type(error).__name__)
             else:
@@ -138,7 +188,7 @@ class Indoors(Driver):
         if not records:
             return False
         try:
-            answer = self.handlers[function]({"Records": records}, None)
+            answer = self.handlers[function]({"Records": records}, CONTEXT)
             failed = {f["itemIdentifier"] for f in answer["batchItemFailures"]}
         except Exception:
             failed = {record["messageId"] for record in records}
@@ -155,7 +205,8 @@ class Indoors(Driver):
         """As the messenger repeats them until they are taken."""
         calls = self.hooks.take()
         for channel, event in calls:
-            _again(lambda c=channel, e=event: _taken(self.handlers[c](e, None)))  # type: ignore[misc]  # bound now
+            called = self.handlers[f"{channel.title()}Webhook"]
+            _again(lambda c=called, e=event: _taken(c(e, CONTEXT)))  # type: ignore[misc]  # bound now
         return bool(calls)
 
     def _received(self, queue: str, most: int = 5) -> list[Any]:
@@ -178,8 +229,7 @@ class Indoors(Driver):
     def _pass(self, seconds: float) -> None:
         """What a state machine or a queue waits, simulated time takes at once."""
         if seconds > 0:
-            when = self.now() + timedelta(seconds=seconds)
-            self.call("/world/clock", {"now": when.isoformat()})
+            self.let_pass(timedelta(seconds=seconds))
 
 
 def _again(call: Callable[[], Any]) -> Any:
@@ -203,64 +253,3 @@ def _record(message: Mapping[str, Any]) -> dict[str, Any]:
         "body": message["Body"],
         "attributes": message["Attributes"],
     }
-
-
-# ── moving in ────────────────────────────────────────────────────────────────────────────────────
-
-
-@contextlib.contextmanager
-def moved_in(deployed: Mapping[str, str], aws_url: str) -> Iterator[Indoors]:
-    """`aws_url`: where the functions' own AWS clients call, and nobody else's."""
-    outputs = {**deployed, **beside(deployed)}
-    with hooks() as listening, pytest.MonkeyPatch.context() as patch:
-        for name, value in {**_settings(deployed), **_own_settings(outputs)}.items():
-            patch.setenv(name, value)
-        patch.setitem(aws.READ_SECONDS, "s3", S3_SECONDS)
-        patch.setattr(botocore.endpoint, "time", _Impatient)
-        _forget()
-        home = Indoors(outputs, listening)
-        patch.setenv("AWS_ENDPOINT_URL", aws_url)
-        try:
-            yield home
-        finally:
-            _forget()
-
-
-class _Impatient:
-    """The SDK's pauses between its tries."""
-
-    @staticmethod
-    def sleep(_seconds: float) -> None:
-        return
-
-
-def _forget() -> None:
-    """Clients made for another address."""
-    for module in (wiring, aws):
-        for made in vars(module).values():
-            if hasattr(made, "cache_clear"):
-                made.cache_clear()
-
-
-def _settings(deployed: Mapping[str, str]) -> dict[str, str]:
-    """Of all functions together, as the template gives them."""
-    lambdas = stack.client("lambda")
-    found: dict[str, str] = {}
-    for name, function in deployed.items():
-        if name.endswith("Function"):
-            told = lambdas.get_function_configuration(FunctionName=function)
-            found |= told.get("Environment", {}).get("Variables", {})
-    return found
-
-
-def _own_settings(outputs: Mapping[str, str]) -> dict[str, str]:
-    return {
-        "TABLE": outputs["TableName"],
-        "INBOUND_QUEUE_URL": outputs["InboundQueueUrl"],
-        "OUTBOUND_QUEUE_URL": outputs["OutboundQueueUrl"],
-        "CAMPAIGN_MACHINE_ARN": outputs["CampaignMachineArn"],
-    }
-
-
-def _camel(name: str) -> str:
-    return name.title().replace("_", "")

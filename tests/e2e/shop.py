@@ -17,7 +17,15 @@ from comeback.reactivation import whatsapp_templates
 from comeback.reactivation.model import DueService, IntervalSource, Journey
 from demo.driver import Driver
 
+SPEED = 86_400.0
+"""Simulated seconds per second of a state machine's wait: a day a second."""
 EVERY_DAY = frozenset(range(7))
+ENDPOINTS = {
+    ChannelKind.TELEGRAM: "telegram.sendMessage",
+    ChannelKind.WHATSAPP: "whatsapp.messages",
+}
+ADDRESSED = {ChannelKind.TELEGRAM: "chat_id", ChannelKind.WHATSAPP: "to"}
+"""What a request calls whom it is sent to."""
 HOURS = {day: Hours(time(8), time(22)) for day in EVERY_DAY}
 AT_ONCE = 8
 """Steps of two minutes before time passes faster."""
@@ -31,11 +39,15 @@ class Shop:
     def __init__(self, driver: Driver, company_id: str, channel: ChannelKind, serial: int) -> None:
         self.driver = driver
         self.channel = channel
+        self.serial = serial
+        self.book_id = 500_000 + serial
+        """Its number at YCLIENTS'."""
         self.bot = f"bot_{company_id.replace('-', '_')}"
         self.number_id = f"1065{serial:08d}"
         self.chat = (
             str(700_000_000 + serial) if channel is ChannelKind.TELEGRAM else f"7999{serial:07d}"
         )
+        self.owners_chat = str(790_000_000 + serial)
         self.secret = {
             "telegram_token": f"{serial}:made-up-token-of-a-bot",
             "telegram_webhook_secret": f"made-up-{company_id}",
@@ -79,6 +91,17 @@ class Shop:
             crm_company_id=str(crm_id),
             time_zone="Europe/Moscow",
         )
+        self.known_to_yclients(crm_id)
+        store, company_id = self.driver.store, self.company.company_id
+        store.save_company(self.company)
+        self.driver.secret(company_id, self.secret)
+        staff = [Staff("1", "Olga", frozenset({"101"}))]
+        store.save_catalogue(company_id, [Service("101", "Haircut", 60, 200_000)], staff)
+        self._client(client_id="yc77", service_id="101", crm_id="77", phone="+79990000077")
+        self._connect()
+
+    def known_to_yclients(self, crm_id: int) -> None:
+        """YCLIENTS has a company of that number, which knows nothing of us."""
         schedule = {str(day): ["09:00", "21:00"] for day in EVERY_DAY}
         salon = {
             "id": crm_id,
@@ -91,13 +114,6 @@ class Shop:
             "clients": [{"id": 77, "name": "Anna", "phone": "+79990000077"}],
         }
         self.driver.call("/world/yclients/companies", salon)
-        store, company_id = self.driver.store, self.company.company_id
-        store.save_company(self.company)
-        self.driver.secret(company_id, self.secret)
-        staff = [Staff("1", "Olga", frozenset({"101"}))]
-        store.save_catalogue(company_id, [Service("101", "Haircut", 60, 200_000)], staff)
-        self._client(client_id="yc77", service_id="101", crm_id="77", phone="+79990000077")
-        self._connect()
 
     def _client(
         self, client_id: str = "anna", service_id: str = "cut", crm_id: str = "", phone: str = ""
@@ -183,16 +199,13 @@ class Shop:
 
     def messages(self) -> list[dict[str, Any]]:
         """What has come to the client's phone, oldest first, as the messenger's API was called."""
-        kind, field = (
-            ("telegram.sendMessage", "chat_id")
-            if self.channel is ChannelKind.TELEGRAM
-            else ("whatsapp.messages", "to")
-        )
-        entries = self.driver.world.get("/world/transcript", params={"kind": kind}).json()[
-            "entries"
-        ]
-        mine = [e for e in entries if str(e["request"].get(field)) == self.chat]
-        return [e for e in mine if e["status"] == 200]
+        return [e for e in self.sendings() if e["status"] == 200]
+
+    def sendings(self) -> list[dict[str, Any]]:
+        """Every try to send the client something."""
+        asked = {"kind": ENDPOINTS[self.channel]}
+        found = self.driver.world.get("/world/transcript", params=asked).json()["entries"]
+        return [e for e in found if str(e["request"].get(ADDRESSED[self.channel])) == self.chat]
 
     def wait_for_messages(self, count: int) -> list[dict[str, Any]]:
         self.until(lambda: len(self.messages()) >= count, f"message {count}")
@@ -275,3 +288,10 @@ def buttons_of(message: dict[str, Any]) -> list[str]:
     action = request.get("interactive", {}).get("action", {})
     rows = [row for section in action.get("sections", []) for row in section["rows"]]
     return [b["reply"]["id"] for b in action.get("buttons", [])] + [row["id"] for row in rows]
+
+
+def says_nothing(salon: Shop) -> None:
+    """The messenger takes the next message to this client, and hangs up."""
+    match = {ADDRESSED[salon.channel]: salon.chat}
+    fault = {"kind": "lost_response", "seconds": 0.01, "match": match}
+    salon.driver.call("/world/faults", {"target": ENDPOINTS[salon.channel], **fault})

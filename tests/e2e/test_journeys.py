@@ -1,8 +1,10 @@
 """The main job on the deployed cloud, both messengers: found, written to, answered, booked."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from comeback.changes import CountArm
@@ -129,3 +131,27 @@ def test_duplicates_change_nothing(shop: Callable[[ChannelKind], Shop]) -> None:
     assert len(salon.booked()) == 1
     assert len(salon.messages()) == 2
     assert salon.funnel()["booked"] == 1
+
+
+@pytest.mark.fault(
+    "AWS throttles a step in all its tries",
+    "the journey ends; its client is due a retry interval later",
+)
+def test_a_journey_that_can_not_be_sent_ends_and_frees_its_client(
+    shop: Callable[[ChannelKind], Shop],
+    aws: Callable[[str], Any],
+    deployed: Mapping[str, str],
+) -> None:
+    salon, send = shop(TELEGRAM), {"FunctionName": deployed["SendFunction"]}
+    aws("lambda").put_function_concurrency(**send, ReservedConcurrentExecutions=0)
+    try:
+        salon.campaign()
+        ended = [JourneyState.FINISHED]
+        salon.until(lambda: [j.state for j in salon.journeys()] == ended, "the journey's end")
+    finally:
+        aws("lambda").delete_function_concurrency(**send)
+    assert salon.journeys()[0].completion is Completion.FAILED
+    assert salon.messages() == []
+    salon.driver.step(salon.driver.now() + timedelta(days=15))  # the retry interval, and a day
+    salon.campaign()
+    salon.wait_for_messages(1)

@@ -22,6 +22,7 @@ from comeback.conversations.model import ChannelKind
 from demo.driver import Driver
 
 from tests.e2e.shop import Shop, buttons_of
+from tests.fakes.admin_call import admin_call, claims_of
 
 SERIALS = count(8_642_091)
 TELEGRAM, WHATSAPP = ChannelKind.TELEGRAM, ChannelKind.WHATSAPP
@@ -184,21 +185,10 @@ def asked(driver: Driver, shop: Shop, method: str, path: str, body: object) -> i
     """The status that the owner is answered with."""
     company_id = shop.company.company_id
     path, _, query = path.partition("?")
-    claims = {"sub": "owner", "custom:company": company_id, "custom:role": "owner"}
-    whole = f"/admin/{company_id}/{unquote(path)}"
-    event = {
-        **EMPTY,
-        "path": whole,
-        "pathParameters": {"proxy": f"{company_id}/{unquote(path)}"},
-        "multiValueQueryStringParameters": parse_qs(query),
-        "body": None if body is None else json.dumps(body),
-        "requestContext": {
-            "httpMethod": method,
-            "path": whole,
-            "resourcePath": "/admin/{proxy+}",
-            "authorizer": {"claims": claims},
-        },
-    }
+    claims = claims_of(company_id, "owner", "owner")
+    event = admin_call(
+        company_id, method, unquote(path), body, claims=claims, query=parse_qs(query)
+    )
     return int(json.loads(call(driver, "AdminApi", event))["statusCode"])
 
 

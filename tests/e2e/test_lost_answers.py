@@ -5,48 +5,29 @@ confirmed. Then again, with every write call hit in turn, and with all of them h
 listed: a call that is added tomorrow is hit, too.
 """
 
-import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from itertools import count
-from typing import Any
 
 import pytest
-from comeback.conversations.model import ChannelKind, OutboxMessage, OutboxState
-from comeback.storage import keys
+from comeback.conversations.model import ChannelKind, OutboxState
 from comeback.storage.calendar import DynamoCalendar
-from comeback.storage.items.base import Item
-from comeback.storage.items.conversations import OutboxItem
-from demo.driver import Driver
 
-from tests.e2e.faulty_wire import LATE, LOST, THROTTLED, Plan, Wire, wired
-from tests.e2e.indoors import Indoors, moved_in
-from tests.e2e.shop import Shop, buttons_of, text_of
+from tests.e2e.faulty_wire import LATE, LOST, THROTTLED, Plan, Wire, called
+from tests.e2e.indoors import Indoors
+from tests.e2e.remains import phone
+from tests.e2e.shop import Shop, buttons_of, says_nothing, text_of
 from tests.e2e.twice import twice
 
 TELEGRAM, WHATSAPP = ChannelKind.TELEGRAM, ChannelKind.WHATSAPP
 SERIALS = count(8001)
-ENDPOINTS = {TELEGRAM: "telegram.sendMessage", WHATSAPP: "whatsapp.messages"}
 MESSAGES = {TELEGRAM: 2, WHATSAPP: 3}
 """The offer and the confirmation; a template has no room for times, so WhatsApp's offer is followed by the choice."""
 FEWEST_WRITES = 25
 """Of a life by Telegram. Fewer seen means that the proxy is passed by."""
-
-
-@pytest.fixture(scope="module")
-def wire(deployed: Mapping[str, str]) -> Iterator[Wire]:
-    with wired() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def home(deployed: Mapping[str, str], driver: Driver, wire: Wire) -> Iterator[Indoors]:
-    driver.store.companies()  # connects directly, before AWS_ENDPOINT_URL names the proxy
-    with moved_in(deployed, wire.url) as found:
-        yield found
 
 
 # ── a life, and how it ended ─────────────────────────────────────────────────────────────────────
@@ -79,6 +60,7 @@ def live(
     prepare: Callable[[Shop], None] = lambda _salon: None,
 ) -> End:
     """A fresh company of one client, from the tick to the confirmed booking."""
+    home.next_morning()  # how many times are free, and so the buttons, differs by the hour
     salon = fresh(home, channel)
     prepare(salon)
     others = home.running()  # of a life that failed
@@ -93,7 +75,7 @@ def live(
     wire.arrived()
     home.quiet()
     wire.plan = Plan()
-    close(home, salon)
+    home.close(salon)
     return end(home, salon)
 
 
@@ -108,11 +90,6 @@ def fresh(home: Indoors, channel: ChannelKind) -> Shop:
     return salon
 
 
-def close(home: Indoors, salon: Shop) -> None:
-    """The next company's tick finds it no more."""
-    home.store.save_company(replace(salon.company, enabled=False))
-
-
 def end(home: Indoors, salon: Shop) -> End:
     store, company_id = home.store, salon.company.company_id
     file = store.client(company_id, salon.client_id)
@@ -125,7 +102,9 @@ def end(home: Indoors, salon: Shop) -> End:
         funnel=salon.funnel(),
         journeys=tuple((j.state, j.completion, j.attempt.number) for j in file.journeys),
         executions=home.executions(company_id),
-        outbox=tuple(sorted((m.purpose, m.state) for m in outbox(salon))),
+        outbox=tuple(
+            sorted((m.purpose, m.state) for m in store.messages(company_id, salon.client_id))
+        ),
         signals=_signals(home, company_id),
         tried_and_won={
             name: (sum(t.tried for t in tallies.values()), sum(t.won for t in tallies.values()))
@@ -135,22 +114,6 @@ def end(home: Indoors, salon: Shop) -> End:
         due=len(file.due),
         left_in_queues=sum(home.depths().values()),
     )
-
-
-def phone(salon: Shop) -> list[dict[str, Any]]:
-    """What has reached it, the messages included whose sending we were not told to have worked."""
-    kind, field = ENDPOINTS[salon.channel], "chat_id" if salon.channel is TELEGRAM else "to"
-    found = salon.driver.world.get("/world/transcript", params={"kind": kind}).json()["entries"]
-    mine = [e for e in found if str(e["request"].get(field)) == salon.chat]
-    return [e for e in mine if e["status"] == 200 or e.get("fault") == "lost_response"]
-
-
-def outbox(salon: Shop) -> list[OutboxMessage]:
-    partition = keys.client_partition(salon.company.company_id, salon.client_id)
-    table = salon.driver.store.table
-    return [
-        item.message() for item in table.query(OutboxItem, partition, Item.sk.startswith("OUT#"))
-    ]
 
 
 def _signals(home: Indoors, company_id: str) -> dict[str, int]:
@@ -264,16 +227,6 @@ def test_throttling_that_the_sdk_does_not_get_over(
             assert differences(expected.end, ended) == {}
 
 
-@contextlib.contextmanager
-def called(nth: int, name: str) -> Iterator[None]:
-    """Says in a failure which call was hit."""
-    try:
-        yield
-    except AssertionError as error:
-        error.add_note(f"the call that was hit: number {nth}, {name}")
-        raise
-
-
 def differences(expected: End, found: End) -> dict[str, tuple[object, object]]:
     both = {name: (getattr(expected, name), getattr(found, name)) for name in vars(expected)}
     return {name: (was, now) for name, (was, now) in both.items() if was != now}
@@ -318,16 +271,11 @@ def test_telegram_says_nothing_of_a_confirmation(
     says_nothing(salon)
     salon.press(offer, buttons_of(offer)[0])
     home.until(lambda: not home.running() - others, "the journey's end")
-    close(home, salon)
+    home.close(salon)
     _, confirmed, again = map(text_of, phone(salon))
     assert again == f"(again) {confirmed}"
-    (offered, answered) = sorted(outbox(salon), key=lambda m: m.purpose)
+    (offered, answered) = sorted(
+        home.store.messages(salon.company.company_id, salon.client_id), key=lambda m: m.purpose
+    )
     assert (offered.repeated, answered.repeated, answered.state) == (False, True, OutboxState.SENT)
     assert end(home, salon).booked == clean(TELEGRAM).end.booked
-
-
-def says_nothing(salon: Shop) -> None:
-    """The messenger takes the next message to this client, and hangs up."""
-    field = "chat_id" if salon.channel is TELEGRAM else "to"
-    fault = {"kind": "lost_response", "seconds": 0.01, "match": {field: salon.chat}}
-    salon.driver.call("/world/faults", {"target": ENDPOINTS[salon.channel], **fault})

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from comeback import changes as ch
 from comeback.analytics.model import SentDay
 from comeback.bookings.model import Service, Staff
-from comeback.clients.identity import foreign, names_itself
+from comeback.clients.directory import imported
+from comeback.clients.identity import card, foreign
 from comeback.clients.model import Client, Visit
 from comeback.companies.model import Company
 from comeback.conversations.model import (
@@ -377,12 +378,12 @@ class FakeStore:
         for address in row.client.addresses:
             if self.client_at(company_id, address) is None:
                 self._put(("address", company_id, address.channel, address.value), client_id)
-        own = (a for a in row.client.addresses if self.client_at(company_id, a) == client_id)
-        client = _merged(replace(row.client, addresses=tuple(own)), stored)
+        own = [a for a in row.client.addresses if self.client_at(company_id, a) == client_id]
+        client = imported(row.client, own, stored)
         if client != stored:
             items["profile",] = replace(client, version=client.version + 1)
-            if client.crm_id and not names_itself(client_id, client.crm_id):
-                self._apply([ch.BindCard(company_id, client_id, client.crm_id)])
+            if crm_id := card(client):
+                self._apply([ch.BindCard(company_id, client_id, crm_id)])
         for consent in row.consents if stored is None else ():
             self._apply([ch.SaveConsent(company_id, client_id, consent)])
         for visit in row.visits:
@@ -414,22 +415,6 @@ def _funnel_day(on: date, counts: Counter[tuple[str, str]]) -> FunnelDay:
     skipped = {reason: n for (stage, reason), n in counts.items() if stage == Stage.SKIPPED}
     stages = {stage.value: counts[stage.value, ""] for stage in Stage}
     return FunnelDay(on, {**stages, "skipped": sum(skipped.values())}, skipped)
-
-
-def _merged(fresh: Client, stored: Client | None) -> Client:
-    """What the outside knows is replaced, what we learnt stays."""
-    if stored is None:
-        return fresh
-    addresses = {a.channel: a for a in (*fresh.addresses, *stored.addresses)}
-    return replace(
-        stored,
-        name=fresh.name or stored.name,
-        phone=fresh.phone or stored.phone,
-        language=stored.language or fresh.language,
-        addresses=tuple(addresses.values()),
-        vip=fresh.vip or stored.vip,
-        crm_id=fresh.crm_id or stored.crm_id,
-    )
 
 
 def _rested(fresh: DueService, stored: DueService | None) -> DueService:

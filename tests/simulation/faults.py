@@ -43,6 +43,7 @@ class Fault(StrEnum):
     LYING_CRM = "lying CRM"
     SLOW_CRM = "slow CRM"
     LYING_MODEL = "lying model"
+    LYING_MESSENGER = "lying messenger"
     REFUSED = "messenger refuses"
     DENIED = "status: not delivered"
     NEWS = "account news"
@@ -66,6 +67,7 @@ LIKELY = {
     Fault.LYING_CRM: 0.3,
     Fault.SLOW_CRM: 0.1,
     Fault.LYING_MODEL: 0.5,
+    Fault.LYING_MESSENGER: 0.1,
     Fault.REFUSED: 0.08,
     Fault.DENIED: 0.12,
     Fault.NEWS: 0.15,

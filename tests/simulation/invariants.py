@@ -79,6 +79,11 @@ def outbox(world: World) -> list[OutboxMessage]:
     return world.table._all(COMPANY, OutboxMessage)
 
 
+def lied_of(world: World) -> set[str]:
+    """References of messages of which a messenger said what was not so: what follows from that is not ours."""
+    return world.telegram.lied_of | world.whatsapp.lied_of
+
+
 def received(world: World) -> Iterator[Received]:
     for person in world.people:
         yield from person.inbox
@@ -107,10 +112,11 @@ def nobody_gets_a_message_twice(world: World) -> Broken:
 
 def an_attempt_arrives_once(world: World) -> Broken:
     """However often it was made again because it was proven not to have arrived."""
+    lied = lied_of(world)
     arrived = Counter(
         (got.message.journey_id, got.message.attempt)
         for got in received(world)
-        if got.message.purpose is Purpose.MARKETING
+        if got.message.purpose is Purpose.MARKETING and got.message.reference not in lied
     )
     for (journey_id, number), times in arrived.items():
         if times > 1:
@@ -172,7 +178,10 @@ def _local_days(world: World, ticks: Iterable[tuple[str, datetime]]) -> set[tupl
 def what_is_said_to_have_arrived_arrived(world: World) -> Broken:
     """And what arrived is not said to have failed; of what was said once more, it is the second that may have."""
     arrived = {(got.message.client_id, got.message.outbox_id) for got in received(world)}
+    lied = lied_of(world)
     for message in outbox(world):
+        if message.reference in lied:
+            continue
         came = (message.client_id, message.outbox_id) in arrived
         if message.state in ARRIVED and not came:
             yield f"{message.outbox_id} is {message.state}, and {message.client_id} has not got it"
@@ -315,9 +324,14 @@ def minutes_keep_their_distance(world: World) -> Broken:
 
 
 def nobody_is_written_to_too_often(world: World) -> Broken:
-    company = world.salon.company
+    """But for what a messenger said had failed."""
+    company, lied = world.salon.company, lied_of(world)
     for person in world.people:
-        moments = [got.at for got in person.inbox if got.message.purpose is Purpose.MARKETING]
+        moments = [
+            got.at
+            for got in person.inbox
+            if got.message.purpose is Purpose.MARKETING and got.message.reference not in lied
+        ]
         for days, most in ((7, company.week_cap), (30, company.month_cap)):
             for first, last in zip(moments, moments[most:], strict=False):
                 if last - first < timedelta(days=days) - QUEUED - SURE:

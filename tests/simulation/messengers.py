@@ -103,7 +103,7 @@ class Webhooks:
 
 @dataclass
 class Telegram:
-    """The Channel port. What it takes is in the chat; who blocked the bot gets nothing."""
+    """The Channel port. What it takes is in the chat, unless it lies; who blocked the bot gets nothing."""
 
     brought: Brought
     agenda: Agenda
@@ -111,6 +111,8 @@ class Telegram:
     kind: ChannelKind = ChannelKind.TELEGRAM
     blocked: set[Address] = field(default_factory=set)
     taken: int = 0
+    lied_of: set[str] = field(default_factory=set)
+    """Messages, by their reference."""
 
     def send(self, message: OutboxMessage) -> Sent:
         """Raises Undeliverable."""
@@ -119,13 +121,16 @@ class Telegram:
         if self.weather.strikes(Fault.REFUSED, "telegram"):
             raise Undeliverable("chat not found", code="400")
         self.taken += 1
-        self.brought(message.address, message, str(self.taken))
+        if self.weather.strikes(Fault.LYING_MESSENGER, "telegram"):
+            self.lied_of.add(message.reference)
+        else:
+            self.brought(message.address, message, str(self.taken))
         return Sent(str(self.taken))
 
 
 @dataclass
 class WhatsApp:
-    """The Channel port. What becomes of a message is told by statuses: in any order, but true."""
+    """The Channel port. What becomes of a message is told by statuses: in any order, and not always true."""
 
     brought: Brought
     webhooks: Webhooks
@@ -137,6 +142,8 @@ class WhatsApp:
     taken: int = 0
     outside_window: list[tuple[OutboxMessage, datetime | None]] = field(default_factory=list)
     said_of_us: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    lied_of: set[str] = field(default_factory=set)
+    """Messages, by their reference."""
 
     def send(self, message: OutboxMessage) -> Sent:
         """Raises Undeliverable."""
@@ -176,11 +183,35 @@ class WhatsApp:
             code = rng.choice([*DENIALS, *STOPS[:1]])
             self._status(message, provider_id, "failed", 1, errors=[{"code": int(code)}])
             return
+        if self.weather.strikes(Fault.LYING_MESSENGER, "whatsapp"):
+            self._lie(message, provider_id)
+            return
         self.brought(message.address, message, provider_id)
         self._status(message, provider_id, "sent", 0.5)
         self._status(message, provider_id, "delivered", rng.uniform(1, 600))
         if rng.random() < 0.6:
             self._status(message, provider_id, "read", rng.uniform(60, 6 * 3600))
+
+    def _lie(self, message: OutboxMessage, provider_id: str) -> None:
+        """Of a message that never came it says that it was read; of one that came, that it failed; or it tells of messages
+        that nobody sent, and nothing of this one."""
+        rng, lie = self.weather.rng, self.weather.rng.choice(("came", "failed", "not ours"))
+        self.lied_of.add(message.reference)
+        if lie != "came":
+            self.brought(message.address, message, provider_id)
+        if lie == "not ours":
+            nobodys = replace(
+                message, client_id=rng.choice(("nobody", message.client_id)), outbox_id="none"
+            )
+            self._status(nobodys, f"{provider_id}.not", rng.choice(("read", "failed")), 1)
+            return
+        self._status(message, provider_id, "sent", 0.5)
+        self._status(message, provider_id, "delivered", rng.uniform(1, 600))
+        if lie == "came":
+            self._status(message, provider_id, "read", rng.uniform(60, 6 * 3600))
+        else:
+            error = [{"code": int(rng.choice(DENIALS))}]
+            self._status(message, provider_id, "failed", rng.uniform(1, 6 * 3600), errors=error)
 
     def _status(
         self, message: OutboxMessage, provider_id: str, status: str, seconds: float, **more: Any

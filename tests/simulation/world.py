@@ -219,7 +219,7 @@ class World:
     def _watched(self, port: str, real: object) -> Any:
         return Watched(port, real, self.striking)
 
-    def _crms(self, clock: FixedClock) -> Crms:
+    def _crms(self, clock: FixedClock, _search_seconds: float | None = None) -> Crms:
         return Crms(self.table, self.book, clock, self.yclients, self.striking)
 
     # ── people ───────────────────────────────────────────────────────────────────────────────────

@@ -9,6 +9,7 @@ import boto3
 import pytest
 from botocore.session import get_session
 from comeback.companies.model import BusinessType, Company
+from comeback.reactivation.scene import JourneyRef
 from comeback.storage.keyed_vault import KeyedVault
 from comeback.storage.leases import DynamoLeases
 from comeback.storage.limits import DynamoLimits
@@ -17,6 +18,8 @@ from comeback.storage.table import schema
 from moto import mock_aws
 from pynamodb.connection import Connection
 
+from tests.storage.life import Life
+from tests.storage.talk import Talk
 from tests.storage.wire import KEYS, Wire
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -101,3 +104,28 @@ def limits(store: DynamoStore) -> DynamoLimits:
 @pytest.fixture
 def company() -> Company:
     return Company("salon", "Salon", "Europe/Moscow", BusinessType.BEAUTY)
+
+
+@pytest.fixture
+def life(store: DynamoStore) -> Life:
+    """A salon that has nobody yet."""
+    life = Life(store)
+    life.open_salon()
+    return life
+
+
+@pytest.fixture
+def ref(life: Life) -> JourneyRef:
+    """Anna has been offered three haircuts, numbered 1 to 3."""
+    life.client("anna")
+    (ref,) = life.campaign()
+    assert life.run_until_sent(ref) == "sent"
+    return ref
+
+
+@pytest.fixture
+def talk(store: DynamoStore) -> Talk:
+    """With a client who is known."""
+    found = Talk(store)
+    found.know()
+    return found

@@ -209,6 +209,12 @@ class Life:
         assert found is not None
         return found
 
+    @property
+    def booked(self) -> list[Visit]:
+        """Anna's, still to come."""
+        visits = self.store.client("salon", "anna").visits
+        return [v for v in visits if v.status is VisitStatus.BOOKED]
+
     def funnel(self) -> dict[str, int]:
         (day,) = self.store.funnel("salon", ON, ON)
         return {stage: n for stage, n in day.stages.items() if n}

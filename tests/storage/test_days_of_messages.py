@@ -21,13 +21,6 @@ from tests.storage.life import Life
 TODAY = date(2026, 3, 2)
 
 
-@pytest.fixture
-def life(store: DynamoStore) -> Life:
-    life = Life(store)
-    life.open_salon()
-    return life
-
-
 def day_of(life: Life, on: date = TODAY) -> SentDay:
     found = [sent for _, sent in life.store.days("salon", on, on)]
     return found[0] if found else SentDay(on)

@@ -26,19 +26,11 @@ from comeback.errors import (
     UnknownOutcome,
 )
 from comeback.reactivation.model import Outcome
-from comeback.storage.store import DynamoStore
 
 from tests.fakes.channels import FakeChannel, FakeChannels
 from tests.fakes.limits import FakeLimits
 from tests.fakes.queues import FakeQueue
 from tests.storage.talk import NOW, Talk, told
-
-
-@pytest.fixture
-def talk(store: DynamoStore) -> Talk:
-    found = Talk(store)
-    found.know()
-    return found
 
 
 @pytest.fixture

@@ -13,30 +13,8 @@ from comeback.reactivation.due import DueDates
 from comeback.reactivation.journey import NO_SHOW_DAYS
 from comeback.reactivation.model import Completion, JourneyState, Outcome, ServiceRule
 from comeback.reactivation.scene import JourneyRef
-from comeback.storage.store import DynamoStore
 
 from tests.storage.life import TEN, Life
-
-
-@pytest.fixture
-def life(store: DynamoStore) -> Life:
-    life = Life(store)
-    life.open_salon()
-    return life
-
-
-@pytest.fixture
-def ref(life: Life) -> JourneyRef:
-    """Anna has been written to about a haircut."""
-    life.client("anna")
-    (ref,) = life.campaign()
-    assert life.run_until_sent(ref) == "sent"
-    return ref
-
-
-def booked(life: Life) -> list[Visit]:
-    visits = life.store.client("salon", "anna").visits
-    return [v for v in visits if v.status is VisitStatus.BOOKED]
 
 
 def newest(life: Life, ref: JourneyRef, count: int = 3) -> list[str]:
@@ -70,7 +48,7 @@ def test_1_another_service_is_booked_and_the_change_remembered(life: Life, ref: 
     assert answer.startswith("Of course! Manicure, free times:")
     assert {s.service_id for s in life.journey(ref).attempt.slots[3:]} == {"nails"}
     assert "Manicure" in life.says(button=newest(life, ref)[1])
-    (visit,) = booked(life)
+    (visit,) = life.booked
     assert visit.service_id == "nails"
     track(life, ref)
     assert life.journey(ref).completion is Completion.CONVERTED
@@ -87,7 +65,7 @@ def test_1_who_books_what_was_offered_is_due_again_soon_after_not_coming(
     life: Life, ref: JourneyRef
 ) -> None:
     life.says(button=newest(life, ref)[0])
-    (visit,) = booked(life)
+    (visit,) = life.booked
     track(life, ref)
     missed = visit.starts_at + timedelta(days=NO_SHOW_DAYS)
     assert cut_due(life) == life.company.local(missed).date()
@@ -105,9 +83,9 @@ def test_2_another_master_is_booked_and_remembered(life: Life, ref: JourneyRef) 
     assert answer.startswith("Of course! Ira, free times:")
     assert life.store.client("salon", "anna").client.preferred_staff_id == "ira"
     life.says(button=newest(life, ref)[0])
-    assert booked(life)[0].staff_id == "ira"
+    assert life.booked[0].staff_id == "ira"
     track(life, ref)
-    came(life, booked(life)[0])
+    came(life, life.booked[0])
     life.clock.advance(days=60)
     (later,) = life.campaign()
     life.run_until_sent(later)
@@ -175,7 +153,7 @@ def test_5_several_due_services_are_one_message(life: Life) -> None:
     assert "Manicure" in message.content.text
     life.says(button=newest(life, ref)[0])
     track(life, ref)
-    (visit,) = booked(life)
+    (visit,) = life.booked
     life.clock.time = visit.starts_at + timedelta(hours=2)
     came(life, visit)
     due = {d.service_id: d for d in life.store.client("salon", "anna").due}
@@ -207,7 +185,7 @@ def test_7_a_mind_changed_twice_ends_in_what_was_said_last(life: Life, ref: Jour
     life.says("Actually, can I go to Ira?")
     assert life.journey(ref).attempt.deadline == life.clock.now() + timedelta(days=7)
     assert life.says("The last one").startswith("You are booked")
-    (visit,) = booked(life)
+    (visit,) = life.booked
     journey = life.journey(ref)
     assert visit.starts_at == journey.attempt.slots[-1].starts_at
     assert visit.staff_id == "ira"
@@ -245,7 +223,7 @@ def test_a_half_told_stop_is_asked_about(
 ) -> None:
     asked = life.says("number 2, and don't text me again")
     assert "stop writing" in asked
-    assert booked(life) == []
+    assert life.booked == []
     answer = life.says(words)
     assert ("any more offers" in answer) is stops
     assert (life.journey(ref).attempt.outcome is Outcome.OPTED_OUT) is stops
@@ -255,7 +233,7 @@ def test_a_kept_client_goes_on_choosing(life: Life, ref: JourneyRef) -> None:
     life.says("number 2, and don't text me again")
     assert "Which time" in life.says("no")
     life.says("2")
-    assert booked(life)[0].starts_at == life.journey(ref).attempt.slots[1].starts_at
+    assert life.booked[0].starts_at == life.journey(ref).attempt.slots[1].starts_at
 
 
 def test_a_question_in_between_ends_the_question_about_stopping(
@@ -273,7 +251,7 @@ def test_a_booking_is_moved_or_cancelled_by_a_person(
 ) -> None:
     life.says(button=newest(life, ref)[0])
     assert "administrator" in life.says(words)
-    assert len(booked(life)) == 1
+    assert len(life.booked) == 1
 
 
 def test_a_stop_without_a_journey_is_heard(life: Life) -> None:
@@ -303,7 +281,7 @@ def test_a_time_that_has_passed_is_not_booked(life: Life, ref: JourneyRef) -> No
     life.clock.time = first.ends_at + timedelta(days=1)
     said = life.says(button=f"slot:{ref.journey_id}:1:1")
     assert said.startswith("That time has passed.")
-    assert booked(life) == []
+    assert life.booked == []
     assert all(slot.starts_at > life.clock.now() for slot in life.journey(ref).attempt.slots[-3:])
 
 
@@ -313,4 +291,4 @@ def test_whoever_says_yes_late_is_asked_about_times_to_come(life: Life, ref: Jou
     assert life.telegram.sent[-1].content.buttons
     offered = life.journey(ref).attempt.slots[-3:]
     assert all(slot.starts_at > life.clock.now() for slot in offered)
-    assert booked(life) == []
+    assert life.booked == []

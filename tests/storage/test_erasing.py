@@ -231,16 +231,18 @@ def test_late_steps_can_not_bring_an_erased_client_back(
         store.client("salon", "yc77")
 
 
+class Cut(Exception):
+    """The connection is gone."""
+
+
+def cut(_call: Any) -> Any:
+    raise Cut
+
+
 @pytest.mark.fault("erasing breaks off at any of its requests", "done again, it is whole")
 def test_erasing_again_finishes_what_broke_off(
     aws: Any, table: str, store: DynamoStore, process: Process, wire: Wire
 ) -> None:
-    class Cut(Exception):
-        pass
-
-    def cut(_call: Any) -> Any:
-        raise Cut
-
     known(store, "first")
     wire.counted()
     process().erase("salon", "first")
@@ -261,12 +263,6 @@ def test_erasing_again_finishes_what_broke_off(
 def test_who_is_known_by_a_card_is_erased_under_its_name_too(
     aws: Any, table: str, store: DynamoStore, process: Process, wire: Wire
 ) -> None:
-    class Cut(Exception):
-        pass
-
-    def cut(_call: Any) -> Any:
-        raise Cut
-
     for n in range(9):
         carded = replace(ANNA, client_id=f"c{n}", crm_id=f"{n}")
         store.commit([SaveClient(carded), BindCard("salon", f"c{n}", f"{n}")])

@@ -159,6 +159,41 @@ def test_a_rest_stands_until_the_client_comes_again(store: DynamoStore) -> None:
     assert store.client("salon", "anna").due == (came,)
 
 
+NEW = Address(ChannelKind.WHATSAPP, "79990000002")
+MOVED = replace(ANNA, phone="+79990000002", addresses=(NEW,))
+
+
+def test_the_address_moves_with_the_number(store: DynamoStore) -> None:
+    """Else what is meant for Anna would go on to whoever has her old number."""
+    store.import_visits("salon", [ROW])
+    store.import_visits("salon", [replace(ROW, client=MOVED)])
+    client = store.client("salon", "anna").client
+    assert (client.phone, client.addresses) == (MOVED.phone, (NEW,))
+    assert store.client_at("salon", NEW) == "anna"
+
+
+def test_an_address_that_the_client_wrote_from_stays(store: DynamoStore) -> None:
+    store.import_visits("salon", [replace(ROW, client=replace(ANNA, phone="+79990000009"))])
+    store.import_visits("salon", [replace(ROW, client=MOVED)])
+    client = store.client("salon", "anna").client
+    assert (client.phone, client.addresses) == (MOVED.phone, (PHONE,))
+
+
+def test_a_number_that_is_anothers_does_not_come_without_its_address(store: DynamoStore) -> None:
+    """So that news of the card moves both, and asks whoever holds it (handover.py)."""
+    store.commit(
+        [
+            SaveClient(Client("salon", "boris", "Boris", MOVED.phone, addresses=(NEW,))),
+            BindAddress("salon", "boris", NEW),
+        ]
+    )
+    store.import_visits("salon", [ROW])
+    store.import_visits("salon", [replace(ROW, client=MOVED)])
+    client = store.client("salon", "anna").client
+    assert (client.phone, client.addresses) == (ANNA.phone, (PHONE,))
+    assert store.client_at("salon", NEW) == "boris"
+
+
 def test_a_dialogue_at_the_same_moment_loses_nothing(store: DynamoStore, wire: Wire) -> None:
     """Between the import's look and its write the client says that they are away."""
     store.import_visits("salon", [ROW])

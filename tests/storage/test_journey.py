@@ -21,16 +21,8 @@ from comeback.errors import InvalidInput
 from comeback.reactivation.due import DueDates
 from comeback.reactivation.model import Completion, JourneyState, Outcome
 from comeback.storage.calendar import DynamoCalendar
-from comeback.storage.store import DynamoStore
 
 from tests.storage.life import ON, TEN, WHATSAPP, Life
-
-
-@pytest.fixture
-def life(store: DynamoStore) -> Life:
-    life = Life(store)
-    life.open_salon()
-    return life
 
 
 def test_a_yes_books_the_slot_that_was_offered(life: Life) -> None:

@@ -19,7 +19,6 @@ from comeback.conversations.model import (
 from comeback.conversations.outbox import CLAIM, claim, claimed_at
 from comeback.conversations.settle_uncertain import SettleUncertain
 from comeback.errors import Conflict, InvalidInput, Retryable, UnknownOutcome
-from comeback.storage.store import DynamoStore
 
 from tests.fakes.channels import FakeChannel, FakeChannels
 from tests.fakes.limits import FakeLimits
@@ -29,13 +28,6 @@ from tests.storage.wire import Fault, Wire, answer_lost, repeated
 REQUESTS = 5
 """Of a delivery, at least: the message, the client, the company, the claim, the note."""
 ANSWER = OutboxMessage("salon", "anna", "re.1", CHAT, Content("Есть в 11"), Purpose.SERVICE, NOW)
-
-
-@pytest.fixture
-def talk(store: DynamoStore) -> Talk:
-    found = Talk(store)
-    found.know()
-    return found
 
 
 @pytest.fixture

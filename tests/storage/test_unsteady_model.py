@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from comeback.clients.model import Visit, VisitStatus, opted_out
+from comeback.clients.model import opted_out
 from comeback.companies.model import Company
 from comeback.conversations.model import MessageReceived
 from comeback.errors import Unavailable, Undeliverable
@@ -12,7 +12,6 @@ from comeback.ports import AnswerReading
 from comeback.reactivation.dialogue import ReactivationDialogue
 from comeback.reactivation.intents import Intent
 from comeback.reactivation.scene import JourneyRef
-from comeback.storage.store import DynamoStore
 
 from tests.fakes.language_model import ScriptedModel
 from tests.fakes.watched import Call, Side, Watched
@@ -22,21 +21,6 @@ YES_TO_THE_SECOND = AnswerReading(Intent.YES.value, slot=2, confidence=0.9)
 NO = AnswerReading(Intent.NO.value, confidence=0.9)
 STOP = AnswerReading(Intent.STOP.value, confidence=0.5)
 YES = AnswerReading(Intent.YES.value, confidence=0.9)
-
-
-@pytest.fixture
-def life(store: DynamoStore) -> Life:
-    life = Life(store)
-    life.open_salon()
-    life.client("anna")
-    return life
-
-
-@pytest.fixture
-def ref(life: Life) -> JourneyRef:
-    (ref,) = life.campaign()
-    assert life.run_until_sent(ref) == "sent"
-    return ref
 
 
 def read_by(life: Life, *readings: AnswerReading) -> ScriptedModel:
@@ -50,11 +34,6 @@ def read_by(life: Life, *readings: AnswerReading) -> ScriptedModel:
     fresh = ReactivationDialogue(life.store, old._finder, old._crms, Models(), life.clock)
     life.receive._dialogue = fresh
     return model
-
-
-def booked(life: Life) -> list[Visit]:
-    visits = life.store.client("salon", "anna").visits
-    return [v for v in visits if v.status is VisitStatus.BOOKED]
 
 
 @pytest.mark.fault(
@@ -74,7 +53,7 @@ def test_a_booking_is_not_read_away(life: Life, ref: JourneyRef) -> None:
     with pytest.raises(Unavailable):
         life.receive.receive("salon", said)
     life.receive.receive("salon", said)
-    (visit,) = booked(life)
+    (visit,) = life.booked
     assert visit.starts_at == life.journey(ref).attempt.slots[1].starts_at
     assert model.readings == [NO]
 

@@ -5,34 +5,11 @@ from datetime import timedelta
 
 import pytest
 from comeback.bookings.model import Slot
-from comeback.clients.model import Visit, VisitStatus
 from comeback.conversations.model import Button
 from comeback.reactivation.model import Outcome
 from comeback.reactivation.scene import JourneyRef
-from comeback.storage.store import DynamoStore
 
 from tests.storage.life import Life
-
-
-@pytest.fixture
-def life(store: DynamoStore) -> Life:
-    life = Life(store)
-    life.open_salon()
-    life.client("anna")
-    return life
-
-
-@pytest.fixture
-def ref(life: Life) -> JourneyRef:
-    """Anna has been offered three haircuts, numbered 1 to 3."""
-    (ref,) = life.campaign()
-    assert life.run_until_sent(ref) == "sent"
-    return ref
-
-
-def booked(life: Life) -> list[Visit]:
-    visits = life.store.client("salon", "anna").visits
-    return [v for v in visits if v.status is VisitStatus.BOOKED]
 
 
 def slots(life: Life, ref: JourneyRef) -> tuple[Slot, ...]:
@@ -66,7 +43,7 @@ def test_the_first_is_that_of_the_list_shown_last(
 ) -> None:
     life.says(asked)
     assert life.says(words).startswith("You are booked")
-    (visit,) = booked(life)
+    (visit,) = life.booked
     meant = slots(life, ref)[n - 1]
     assert (visit.starts_at, visit.service_id) == (meant.starts_at, meant.service_id)
 
@@ -75,7 +52,7 @@ def test_a_number_of_the_list_before_is_asked_about(life: Life, ref: JourneyRef)
     life.says("Another time please")
     asked = life.says("1")
     assert asked.startswith("Which time suits you?\n4. ")
-    assert booked(life) == []
+    assert life.booked == []
 
 
 def test_the_list_shown_last_alone_is_asked_about(life: Life, ref: JourneyRef) -> None:
@@ -83,19 +60,19 @@ def test_the_list_shown_last_alone_is_asked_about(life: Life, ref: JourneyRef) -
     life.store.save_company(life.company)
     asked = life.says(button=f"pick:{ref.journey_id}")
     assert [line[:2] for line in asked.splitlines()[1:]] == ["4."]
-    assert booked(life) == []
+    assert life.booked == []
 
 
 def test_yes_to_the_only_one_shown_last_is_yes_to_it(life: Life, ref: JourneyRef) -> None:
     only_one_is_offered_next(life, ref)
     assert life.says("yes").startswith("You are booked")
-    assert booked(life)[0].starts_at == slots(life, ref)[3].starts_at
+    assert life.booked[0].starts_at == slots(life, ref)[3].starts_at
 
 
 def test_one_number_may_be_that_of_the_only_one_too(life: Life, ref: JourneyRef) -> None:
     only_one_is_offered_next(life, ref)
     assert life.says("1").startswith("Which time suits you?")
-    assert booked(life) == []
+    assert life.booked == []
 
 
 @pytest.mark.parametrize("words", ["1", "Olga please", "pick"])
@@ -139,7 +116,7 @@ def test_an_old_attempts_button_books_the_time_it_names(life: Life, ref: Journey
     assert meant.starts_at > life.clock.now()
     twice = [life.says(button=button.button_id) for _ in range(2)]
     assert all(said.startswith("You are booked") for said in twice)
-    assert [v.starts_at for v in booked(life)] == [meant.starts_at]
+    assert [v.starts_at for v in life.booked] == [meant.starts_at]
     assert life.outcome() is Outcome.BOOKED
 
 
@@ -147,7 +124,7 @@ def test_an_old_attempts_time_that_has_passed_is_not_booked(life: Life, ref: Jou
     first = life.telegram.sent[0].content.buttons[0]
     second_attempt(life, ref)
     assert life.says(button=first.button_id).startswith("That time has passed.")
-    assert booked(life) == []
+    assert life.booked == []
 
 
 def test_an_old_attempts_time_that_is_taken_is_not_booked(life: Life, ref: JourneyRef) -> None:
@@ -157,7 +134,7 @@ def test_an_old_attempts_time_that_is_taken_is_not_booked(life: Life, ref: Journ
     life.leases.release("salon", [meant], ref.journey_id)
     life.leases.lease("salon", [meant], "somebody", now + timedelta(days=1), now)
     assert life.says(button=button.button_id).startswith("That time has just been taken.")
-    assert booked(life) == []
+    assert life.booked == []
 
 
 def test_a_refused_services_time_that_has_passed_is_followed_by_its_own(
@@ -174,4 +151,4 @@ def test_a_refused_services_time_that_has_passed_is_followed_by_its_own(
 def test_a_button_we_do_not_know_books_nothing(life: Life, ref: JourneyRef, button: str) -> None:
     asked = life.says(button=button.format(id=ref.journey_id))
     assert asked.startswith("Which time suits you?")
-    assert booked(life) == []
+    assert life.booked == []

@@ -11,19 +11,11 @@ from comeback.reactivation.detect import first
 from comeback.reactivation.holdout import in_holdout
 from comeback.reactivation.model import DueService, IntervalSource, Outcome
 from comeback.reactivation.refit import Refit
-from comeback.storage.store import DynamoStore
 
 from tests.storage.life import CHAT, TEN, Life, NoModels
 
 SECOND = Address(ChannelKind.TELEGRAM, "102")
 TODAY = date(2026, 3, 2)
-
-
-@pytest.fixture
-def life(store: DynamoStore) -> Life:
-    opened = Life(store)
-    opened.open_salon()
-    return opened
 
 
 def night(life: Life) -> None:

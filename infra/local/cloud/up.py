@@ -55,6 +55,7 @@ def cloud_environment(speed: float) -> dict[str, str]:
         "LOG_LEVEL": os.environ.get("MINISTACK_LOG_LEVEL", "WARNING"),
         "LAMBDA_ACCOUNT_CONCURRENCY": os.environ.get("MINISTACK_CONCURRENCY", "1000"),
         "LAMBDA_PATIENCE_SECONDS": os.environ.get("MINISTACK_PATIENCE", "0"),
+        "FIFO_BATCHES": os.environ.get("MINISTACK_FIFO_BATCHES", "1"),
         "TMPDIR": str(scratch),
         "STATE_DIR": str(scratch / "state"),
         "PYTHONDONTWRITEBYTECODE": "1",

@@ -73,7 +73,7 @@ class BindAddress:
 
 @dataclass(frozen=True)
 class BindCard:
-    """Points a client's id in the CRM at the client, for whom it does not name itself (`identity.names_itself`)."""
+    """Points a client's id in the CRM at the client, for whom it does not name itself (`identity.card`)."""
 
     company_id: str
     client_id: str

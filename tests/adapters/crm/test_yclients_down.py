@@ -127,21 +127,35 @@ def test_a_slow_book_is_not_searched_to_the_end_of_the_function(
     shop: Shop, http: httpx.Client
 ) -> None:
     """Each answer takes four seconds: three are waited for, of the seven that the search would need."""
-    door = YclientsHttp(
-        Tokens("partner", "owner-of-77"), FakeLimits(), f"{shop.salon.server.url}/yclients", http
-    )
-    slow = Yclients(door, COMPANY, monotonic=itertools.count(0.0, 4.0).__next__)
+    slow = answering_in(4.0, shop, http)
     shop.calls()
     assert slow.free_slots(str(HAIRCUT), [str(ANNA)], NOW, 7)
     assert shop.calls() == ["book_dates", "book_times", "book_times"]
 
 
+def test_two_searches_take_no_longer_than_one(shop: Shop, http: httpx.Client) -> None:
+    """The favourite's times first, then anybody's: the function has its thirty seconds once."""
+    slow = answering_in(2.0, shop, http)
+    assert slow.free_slots(str(HAIRCUT), [str(ANNA)], NOW, 1)
+    shop.calls()
+    assert slow.free_slots(str(HAIRCUT), [str(ANNA)], NOW, 7)
+    assert shop.calls() == ["book_dates", "book_times", "book_times"]
+    with pytest.raises(Unavailable):
+        slow.free_slots(str(HAIRCUT), [str(ANNA)], NOW, 7)
+    assert shop.calls() == []
+
+
 def test_a_book_too_slow_to_tell_anything_is_asked_again_later(
     shop: Shop, http: httpx.Client
 ) -> None:
+    slow = answering_in(11.0, shop, http)
+    with pytest.raises(Unavailable):
+        slow.free_slots(str(HAIRCUT), [str(ANNA)], NOW, 7)
+
+
+def answering_in(seconds: float, shop: Shop, http: httpx.Client) -> Yclients:
+    """A book that has ten seconds for all searches."""
     door = YclientsHttp(
         Tokens("partner", "owner-of-77"), FakeLimits(), f"{shop.salon.server.url}/yclients", http
     )
-    slow = Yclients(door, COMPANY, monotonic=itertools.count(0.0, 11.0).__next__)
-    with pytest.raises(Unavailable):
-        slow.free_slots(str(HAIRCUT), [str(ANNA)], NOW, 7)
+    return Yclients(door, COMPANY, 10.0, monotonic=itertools.count(0.0, seconds).__next__)

@@ -9,6 +9,7 @@ import pytest
 from comeback.companies.model import BusinessType, Company
 from comeback.runtime import wiring
 
+from tests.fakes.admin_call import admin_call, claims_of
 from tests.fakes.clock import FixedClock
 from tests.fakes.store import FakeStore
 
@@ -38,22 +39,9 @@ class Api:
         headers: Mapping[str, str] | None = None,
         **query: str,
     ) -> Answer:
-        known = {"sub": "user-1", "custom:company": "salon", "custom:role": role}
-        event = {
-            "path": f"/admin/{company}/{path}",
-            "headers": {"content-type": "application/json", **(headers or {})},
-            "multiValueQueryStringParameters": {k: [v] for k, v in query.items()},
-            "pathParameters": {"proxy": f"{company}/{path}"},
-            "body": None if body is None else json.dumps(body),
-            "isBase64Encoded": False,
-            "stageVariables": None,
-            "requestContext": {
-                "httpMethod": method,
-                "resourcePath": "/admin/{proxy+}",
-                "path": f"/admin/{company}/{path}",
-                "authorizer": {"claims": known if claims is None else dict(claims)},
-            },
-        }
+        known = claims_of("salon", role, "user-1") if claims is None else claims
+        asked = {name: [value] for name, value in query.items()}
+        event = admin_call(company, method, path, body, claims=known, headers=headers, query=asked)
         answer = self.handler(event, None)
         self.headers = answer["headers"]
         return answer["statusCode"], json.loads(answer["body"]) if answer["body"] else None

@@ -96,9 +96,9 @@ class Export:
 
     def _journeys(self, company: Company, asked: Asked) -> "Table":
         names = {c.client_id: c.name for c in self._everybody(company.company_id)}
-        titles = _titles(self._store, company)
+        catalogue = self._store.catalogue(company.company_id)
         rows = (
-            _journey(company, journey, names.get(journey.client_id, ""), titles)
+            _journey(company, journey, names.get(journey.client_id, ""), catalogue)
             for on in _days(asked)
             for journey in self._store.journeys_on(company.company_id, on)
         )
@@ -167,13 +167,13 @@ def _client(
     ]
 
 
-def _journey(company: Company, journey: Journey, name: str, titles: Mapping[str, str]) -> Row:
+def _journey(company: Company, journey: Journey, name: str, catalogue: Catalogue) -> Row:
     attempt = journey.attempt
     return [
         journey.campaign_on,
         journey.client_id,
         name,
-        titles.get(journey.service_id, journey.service_id),
+        catalogue.title(journey.service_id) or journey.service_id,
         journey.why.value,
         journey.state.value,
         journey.completion.value if journey.completion else "",
@@ -184,11 +184,6 @@ def _journey(company: Company, journey: Journey, name: str, titles: Mapping[str,
         _local(company, attempt.answered_at),
         _local(company, attempt.booked_at),
     ]
-
-
-def _titles(store: Store, company: Company) -> Mapping[str, str]:
-    services = store.catalogue(company.company_id).services
-    return {service_id: service.title for service_id, service in services.items()}
 
 
 def _days(asked: Asked) -> Iterator[date]:

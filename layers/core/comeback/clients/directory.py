@@ -4,11 +4,12 @@ A number that a card brings goes to the card, whoever held it, with their «no»
 naming a number which another was given since does not take it back, or the two would take it from each other with all news.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from comeback.changes import BindAddress, BindCard, Change, SaveClient, SaveConsent
 from comeback.clients import phones
-from comeback.clients.identity import client_id, names_itself
+from comeback.clients.identity import card, client_id
 from comeback.clients.model import Client, Consent
 from comeback.companies.model import Company
 from comeback.conversations.model import Address, ChannelKind, Purpose
@@ -60,10 +61,8 @@ class Entry:
 
     def _carded(self) -> tuple[Change, ...]:
         """Each time anew: clients of older releases have none."""
-        client = self.client
-        if not client.crm_id or names_itself(client.client_id, client.crm_id):
-            return ()
-        return (BindCard(client.company_id, client.client_id, client.crm_id),)
+        client, crm_id = self.client, card(self.client)
+        return (BindCard(client.company_id, client.client_id, crm_id),) if crm_id else ()
 
     def _bound(self) -> tuple[Change, ...]:
         if self.brought is None:
@@ -163,3 +162,16 @@ def merged(stored: Client, fresh: Client) -> Client:
         crm_id=fresh.crm_id or stored.crm_id,
         addresses=tuple(addresses.values()),
     )
+
+
+def imported(told: Client, own: Sequence[Address], stored: Client | None) -> Client:
+    """As a whole client comes from a file or a sync: what the outside knows over what stands; what we learnt stays. `own`: the
+    told addresses that are no other client's. A number whose address is another's does not take the place of the client's own:
+    the address would stay behind, and as the same number no news would move it any more."""
+    fresh = replace(told, addresses=tuple(own))
+    if stored is None:
+        return fresh
+    if stored.phone and told.phone != stored.phone and len(own) < len(told.addresses):
+        fresh = replace(fresh, phone="")
+    language = stored.language or fresh.language
+    return replace(merged(stored, fresh), language=language, vip=fresh.vip or stored.vip)

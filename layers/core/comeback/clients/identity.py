@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from comeback.clients.model import Client
 from comeback.companies.model import CrmKind
 
 PREFIX: Mapping[CrmKind, str] = {CrmKind.YCLIENTS: "yc", CrmKind.NATIVE: ""}
@@ -11,9 +12,11 @@ def client_id(crm: CrmKind, crm_client_id: str) -> str:
     return f"{PREFIX[crm]}{crm_client_id}"
 
 
-def names_itself(client_id: str, crm_client_id: str) -> bool:
-    """Whether this id is made of the CRM's, whichever the CRM. Not so for who wrote before the CRM knew them."""
-    return client_id in {f"{prefix}{crm_client_id}" for prefix in PREFIX.values()}
+def card(client: Client) -> str:
+    """The CRM's id that does not lead to the client by itself: of who wrote before the CRM knew them. Empty for everybody else,
+    whose own id is made of it, whichever the CRM."""
+    made = {f"{prefix}{client.crm_id}" for prefix in PREFIX.values()}
+    return "" if client.client_id in made else client.crm_id
 
 
 def foreign(crm_client_id: str) -> frozenset[str]:

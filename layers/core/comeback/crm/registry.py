@@ -12,7 +12,8 @@ Secrets = Callable[[str], Mapping[str, str]]
 
 class CrmRegistry:
     """The Crms port. `base_url`, `rates` (calls a second, a minute): YCLIENTS'. `secrets`: company id → the company's secrets;
-    `fresh`: the same, read again."""
+    `fresh`: the same, read again. `search_seconds`: what the searches in one company's book may take together; None: what a
+    function of half a minute has for them."""
 
     def __init__(
         self,
@@ -24,6 +25,7 @@ class CrmRegistry:
         clock: Clock,
         rates: tuple[int, int] = (5, 200),
         fresh: Secrets | None = None,
+        search_seconds: float | None = None,
     ) -> None:
         self._base_url = base_url
         self._secrets = secrets
@@ -33,12 +35,13 @@ class CrmRegistry:
         self._clock = clock
         self._rates = rates
         self._fresh = fresh or secrets
+        self._search_seconds = search_seconds
 
     def crm(self, company: Company) -> Crm:
         """Raises NotFound when the company's CRM is not connected."""
         if company.crm is CrmKind.NATIVE:
             return NativeBook(self._store, self._calendar, self._clock, company)
-        from comeback.crm.yclients import Yclients
+        from comeback.crm.yclients import SEARCH_SECONDS, Yclients
         from comeback.crm.yclients_http import Tokens, YclientsHttp
 
         def tokens(secrets: Mapping[str, str]) -> Tokens:
@@ -56,4 +59,4 @@ class CrmRegistry:
             circuit=company.company_id,
             renewed=lambda: tokens(self._fresh(company.company_id)),
         )
-        return Yclients(http, company)
+        return Yclients(http, company, self._search_seconds or SEARCH_SECONDS)

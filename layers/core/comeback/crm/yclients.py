@@ -34,9 +34,9 @@ ENOUGH_SLOTS = 40
 MAX_STAFF = 5
 """Members of staff asked about in one search: each costs a request per bookable day, of 200 a minute."""
 
-SEARCH_SECONDS = 10.0
-"""A search has many requests: of a book that answers slowly no more are asked after this long, so that with the last one's
-ten seconds a function of thirty still has its end in hand."""
+SEARCH_SECONDS = 12.0
+"""Searches have many requests: a book that answers slowly is asked for no more this long after the first, so that with the
+last one's wait for its turn and ten seconds a function of thirty still has its end in hand."""
 
 
 class Yclients:
@@ -44,9 +44,13 @@ class Yclients:
         self,
         http: YclientsHttp,
         company: Company,
+        search_seconds: float = SEARCH_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`search_seconds`: what all searches of this object may take together, from the first on."""
         self._http = http
+        self._search_seconds = search_seconds
+        self._searching_until: float | None = None
         self._monotonic = monotonic
         self._company = company
         self._id = company.crm_company_id
@@ -112,16 +116,17 @@ class Yclients:
         self, service_id: str, staff_ids: Sequence[str], since: datetime, days: int
     ) -> Sequence[Slot]:
         """For each member of staff 1 request for the days and 1 for each bookable day, until there are enough; 1 more
-        when anybody will do. Who answers slowly is asked for no more than `SEARCH_SECONDS`: what was found will do. Raises
-        Unavailable when that is nothing."""
+        when anybody will do. Who answers slowly is asked no more when this object's time for searches is over: what was
+        found will do. Raises Unavailable when that is nothing."""
         slots: list[Slot] = []
-        until = self._monotonic() + SEARCH_SECONDS
+        if self._is_over():
+            return _in_time(slots)
         for staff_id in (staff_ids or self._who_does(service_id))[:MAX_STAFF]:
             if len(slots) >= ENOUGH_SLOTS:
                 break
             for found in self._of_member(service_id, staff_id, since, days):
                 slots += found
-                if self._monotonic() > until:
+                if self._is_over():
                     return _in_time(slots)
         return slots
 
@@ -162,6 +167,13 @@ class Yclients:
             self._http.delete(f"/record/{self._id}/{booking_id}")
 
     # ── parts ────────────────────────────────────────────────────────────────────────────────────
+
+    def _is_over(self) -> bool:
+        """The time for searches, which begins when this is asked first."""
+        now = self._monotonic()
+        if self._searching_until is None:
+            self._searching_until = now + self._search_seconds
+        return now > self._searching_until
 
     def _services(self) -> list[ServiceItem]:
         return self._http.get(f"/company/{self._id}/services", list[ServiceItem]).data

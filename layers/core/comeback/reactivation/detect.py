@@ -1,6 +1,6 @@
 """Detect: the hourly tick that lists who is due, company by company at its campaign hour, and starts the campaign."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -48,9 +48,8 @@ class Detect:
         due = most_overdue_per_client(self._live(company.company_id, on))
         if not due:
             return None
-        chosen = first(
-            company, in_order(asked(due), on), self._limits.remaining_today(company, now)
-        )
+        room = self._limits.remaining_today(company, now)
+        chosen = first(company, in_order(asked(due), on), room)
         self._count_once(company, on, due, len(chosen), now)
         starts = [start(company.company_id, entry, on) for entry in chosen]
         if not starts or not self._orchestrator.start_campaign(company.company_id, on, starts):
@@ -71,14 +70,9 @@ class Detect:
             EventSeen(company.company_id, f"campaign.{on.isoformat()}", now),
             Count(company.company_id, on, Stage.DUE, n=len(due)),
         ]
-        may_be = len(asked(due))
-        left_out = {
-            SkipReason.DAILY_LIMIT: may_be - chosen,
-            SkipReason.NO_CONSENT: len(due) - may_be,
-        }
         changes += [
             Count(company.company_id, on, Stage.SKIPPED, reason.value, n)
-            for reason, n in left_out.items()
+            for reason, n in left_out(due, chosen).items()
             if n
         ]
         try:
@@ -99,6 +93,12 @@ def is_campaign_hour(company: Company, now: datetime) -> bool:
 def asked(dues: Sequence[DueService]) -> list[DueService]:
     """Without those who agreed to nothing: no journey would come of them, and they would take the others' places."""
     return [entry for entry in dues if entry.agreed]
+
+
+def left_out(dues: Sequence[DueService], chosen: int) -> Mapping[SkipReason, int]:
+    """How many of the day's dues no journey begins for, and why, when it does for so many."""
+    may_be = len(asked(dues))
+    return {SkipReason.DAILY_LIMIT: may_be - chosen, SkipReason.NO_CONSENT: len(dues) - may_be}
 
 
 def first(company: Company, dues: Sequence[DueService], room: int) -> list[DueService]:

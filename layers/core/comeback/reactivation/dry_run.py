@@ -23,7 +23,7 @@ from comeback.ports import (
     Store,
 )
 from comeback.reactivation.analyse import Analyse
-from comeback.reactivation.detect import Detect, asked
+from comeback.reactivation.detect import Detect, left_out
 from comeback.reactivation.find_slots import FindSlots, SlotFinder
 from comeback.reactivation.generate import Generate
 from comeback.reactivation.model import (
@@ -120,14 +120,14 @@ class DryRun:
             if (preview := stage.decided(start, on))
         ]
         prepared = stage.prepared_in_order(found, most)
-        may_be = len(asked(dues))
+        without = left_out(dues, len(starts))
         return CampaignPreview(
             at=at,
             on=on,
             paused=not company.enabled,
             due=len(dues),
-            over_limit=may_be - len(starts),
-            no_consent=len(dues) - may_be,
+            over_limit=without[SkipReason.DAILY_LIMIT],
+            no_consent=without[SkipReason.NO_CONSENT],
             previews=tuple(prepared),
         )
 

@@ -9,7 +9,7 @@ from comeback.changes import SaveJourney
 from comeback.companies.model import Company, CrmKind
 from comeback.ports import Clock, Crms, Leases, Store
 from comeback.reactivation.forecasts import FittedModels, forecast_of
-from comeback.reactivation.judgement import TRIALS, case_of
+from comeback.reactivation.judgement import TRIALS, judge
 from comeback.reactivation.learning import DISCOUNT, offer
 from comeback.reactivation.model import Journey, JourneyState, Preferences, SkipReason
 from comeback.reactivation.offers import discount_percent
@@ -154,7 +154,7 @@ class FindSlots:
         told, case = forecast_of(scene, model, now), None
         if told and address:
             account = self._store.accounts(company.company_id).get(address.channel)
-            case = case_of(scene, address, told, arms.get(TRIALS, {}), account, now)
+            case = judge(scene, address, told, arms.get(TRIALS, {}), account, now).case
         return offer(arms, journey, most, company.margin_percent, case)
 
     def _no_slots(self, journey: Journey, scene: Scene, now: datetime) -> Answer:

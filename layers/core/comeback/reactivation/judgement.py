@@ -29,6 +29,8 @@ class Judgement:
     """Chance of a visit within TRIAL_DAYS if nobody writes."""
     gain: Gain | None
     """None where no price of the service is known: then it is not ours to say that a message does not pay."""
+    case: Case | None = None
+    """What the gain is of: the message at the full price."""
 
     @property
     def worth(self) -> bool:
@@ -45,29 +47,15 @@ def judge(
     chair_on: date | None = None,
 ) -> Judgement:
     """`chair_on`: the local day whose empty chair is offered; without it, any of the coming days."""
-    case = case_of(scene, address, forecast, trials, account, now, chair_on)
-    gain = expected_gain(case) if case else None
-    return Judgement(forecast.p_return_within(TRIAL_DAYS), gain)
-
-
-def case_of(
-    scene: Scene,
-    address: Address,
-    forecast: ReturnForecast,
-    trials: Mapping[str, Tally],
-    account: Account | None,
-    now: datetime,
-    chair_on: date | None = None,
-) -> Case | None:
-    """At the full price; None where none is known."""
+    p_return = forecast.p_return_within(TRIAL_DAYS)
     ticket = usual_ticket(scene)
     if not ticket:
-        return None
+        return Judgement(p_return, None)
     company = scene.company
     month = now - timedelta(days=30)
     lifetime = forecast.expected_visits(YEAR_DAYS) * ticket * company.margin_percent / 100
-    return Case(
-        p_return_alone=forecast.p_return_within(TRIAL_DAYS),
+    case = Case(
+        p_return_alone=p_return,
         ticket_minor=ticket,
         margin_percent=company.margin_percent,
         message_price_minor=company.message_price(address.channel),
@@ -77,6 +65,7 @@ def case_of(
         messages_30_days=sum(sent > month for sent in marketing_sent(scene.file)),
         pulled_forward=pulled_forward(forecast, chair_on) if chair_on else 0.0,
     )
+    return Judgement(p_return, expected_gain(case), case)
 
 
 def pulled_forward(forecast: ReturnForecast, day: date) -> float:

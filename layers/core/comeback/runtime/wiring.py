@@ -85,6 +85,10 @@ if TYPE_CHECKING:
     from comeback.runtime.team import CognitoTeam
     from comeback.team.team import Team
 
+EMPTY_CHAIRS_SEARCH_SECONDS = 90.0
+"""In one company's book, for as many services as are looked at; the function has five minutes for all companies."""
+
+
 # ── what every function may need ─────────────────────────────────────────────────────────────────
 
 
@@ -221,7 +225,7 @@ def _wait_ender() -> Orchestrator:
     return WaitEnder(client("stepfunctions"))
 
 
-def _crms(now: Clock) -> Crms:
+def _crms(now: Clock, search_seconds: float | None = None) -> Crms:
     from comeback.crm.registry import CrmRegistry
     from comeback.storage.calendar import DynamoCalendar
 
@@ -235,6 +239,7 @@ def _crms(now: Clock) -> Crms:
         calendar=DynamoCalendar(store()),
         store=store(),
         clock=now,
+        search_seconds=search_seconds,
     )
 
 
@@ -342,7 +347,7 @@ def empty_chairs() -> "EmptyChairs":
     now = clock()
     return EmptyChairs(
         store=store(),
-        crms=_crms(now),
+        crms=_crms(now, EMPTY_CHAIRS_SEARCH_SECONDS),
         limits=_limits(),
         leases=_leases(),
         orchestrator=_starter(),

@@ -18,7 +18,8 @@ A profile is written on its own and under its version, so that a dialogue going 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from comeback.clients.identity import names_itself
+from comeback.clients.directory import imported
+from comeback.clients.identity import card
 from comeback.clients.model import Client, Visit
 from comeback.conversations.model import Address
 from comeback.errors import Conflict, Refused
@@ -112,11 +113,10 @@ class Round:
 
     def _profile(self, told: Client, found: Item | None) -> bool:
         """Whether the client was known before, if only since a moment ago."""
-        own = tuple(a for a in told.addresses if self.owners[self._place(a)] == told.client_id)
-        told = replace(told, addresses=own)
+        own = [a for a in told.addresses if self.owners[self._place(a)] == told.client_id]
         for _ in range(ATTEMPTS):
             stored = found.client() if isinstance(found, ClientItem) else None
-            client = merged(told, stored)
+            client = imported(told, own, stored)
             if client == stored:
                 return True
             version = stored.version if stored else 0
@@ -132,8 +132,8 @@ class Round:
 
     def _card(self, client: Client) -> Iterator[Put]:
         """What leads from the CRM's id to who is called otherwise here."""
-        if client.crm_id and not names_itself(client.client_id, client.crm_id):
-            yield Put(CardItem.of(self.company_id, client.client_id, client.crm_id))
+        if crm_id := card(client):
+            yield Put(CardItem.of(self.company_id, client.client_id, crm_id))
 
     def _consents(self, row: ImportedClient, known: bool) -> Iterator[Item]:
         if not row.consents:
@@ -177,22 +177,6 @@ class Round:
             due = rested(told, stored)
             if due != stored:
                 yield DueItem.of(due)
-
-
-def merged(fresh: Client, stored: Client | None) -> Client:
-    if stored is None:
-        return fresh
-    channels = {address.channel for address in stored.addresses}
-    added = tuple(address for address in fresh.addresses if address.channel not in channels)
-    return replace(
-        stored,
-        name=fresh.name or stored.name,
-        phone=fresh.phone or stored.phone,
-        language=stored.language or fresh.language,
-        addresses=(*stored.addresses, *added),
-        vip=fresh.vip or stored.vip,
-        crm_id=fresh.crm_id or stored.crm_id,
-    )
 
 
 def won(fresh: Visit, stored: Visit | None) -> Visit:

@@ -14,10 +14,10 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from comeback.runtime import aws
 
+from tests.functions.webhooks.conftest import OF_ITS_OWN, SECRETS, Hooks
+from tests.functions.webhooks.test_door import crm
+from tests.functions.webhooks.test_webhooks import telegram, whatsapp
 from tests.unit.channels.payloads import notification, tg_message, update, value, wa_message
-from tests.unit.webhooks.conftest import SECRETS, Hooks
-from tests.unit.webhooks.test_door import crm
-from tests.unit.webhooks.test_webhooks import telegram, whatsapp
 
 ROOT = Path(__file__).parents[3]
 WEBHOOKS = sorted(f.stem for f in (ROOT / "functions" / "webhooks").glob("*.py"))
@@ -68,11 +68,7 @@ def no_way_there(request: Any, **_: object) -> AWSResponse:
 def test_a_webhook_fits_in_fifty_megabytes_and_loads_nothing_heavy(name: str) -> None:
     """With the clients of its first event."""
     env = {
-        "PYTHONPATH": f"{ROOT / 'functions'}:{ROOT / 'layers/core'}",
-        "STAGE": "test",
-        "INBOUND_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/1/inbound.fifo",
-        "EVENTS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/1/events",
-        "AWS_DEFAULT_REGION": "us-east-1",
+        **OF_ITS_OWN,
         "AWS_ACCESS_KEY_ID": "made-up",
         "AWS_SECRET_ACCESS_KEY": "made-up",
     }

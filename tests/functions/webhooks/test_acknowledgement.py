@@ -2,9 +2,9 @@
 
 import json
 
+from tests.functions.webhooks.conftest import Hooks
+from tests.functions.webhooks.test_webhooks import status, telegram
 from tests.unit.channels.payloads import tg_message, tg_press, update
-from tests.unit.webhooks.conftest import Hooks
-from tests.unit.webhooks.test_webhooks import status, telegram
 
 
 def test_a_press_is_acknowledged_once_it_is_queued(hooks: Hooks) -> None:

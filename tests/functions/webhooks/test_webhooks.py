@@ -18,6 +18,7 @@ from comeback.runtime import aws
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.functions.webhooks.conftest import OF_ITS_OWN, Hooks
 from tests.unit.channels.payloads import (
     ANNA,
     PHONE,
@@ -30,7 +31,6 @@ from tests.unit.channels.payloads import (
     wa_message,
     wa_status,
 )
-from tests.unit.webhooks.conftest import Hooks
 
 HEAVY = ("telegram", "google", "pynamodb", "httpx", "babel", "aws_lambda_powertools")
 TELEGRAM_SECRET, APP_SECRET = "t-secret", "app-secret"
@@ -229,14 +229,7 @@ def test_a_webhook_loads_nothing_heavy(name: str) -> None:
         f"import sys, webhooks.{name}\n"
         f"print([m for m in {HEAVY} if m in sys.modules and m != 'webhooks.{name}'])"
     )
-    env = {
-        "PYTHONPATH": f"{ROOT / 'functions'}:{ROOT / 'layers/core'}",
-        "STAGE": "test",
-        "INBOUND_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/1/inbound.fifo",
-        "EVENTS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/1/events",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
     done = subprocess.run(  # noqa: S603  # our own code
-        [sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", code], env=OF_ITS_OWN, capture_output=True, text=True, timeout=60
     )
     assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr

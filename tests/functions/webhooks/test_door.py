@@ -14,9 +14,9 @@ from comeback.runtime.secrets import CompanySecrets
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.functions.webhooks.conftest import SECRETS, Hooks
+from tests.functions.webhooks.test_webhooks import challenge, request, status, telegram, whatsapp
 from tests.unit.channels.payloads import notification, tg_message, update, value, wa_message
-from tests.unit.webhooks.conftest import SECRETS, Hooks
-from tests.unit.webhooks.test_webhooks import challenge, request, status, telegram, whatsapp
 
 FORGED = pytest.mark.fault("a forged or changed webhook", "404 and a metric, nothing queued")
 STRANGER = pytest.mark.fault("a webhook of an unknown company", "404 and a metric, asked for once")

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -17,6 +18,15 @@ SECRETS = {
     "whatsapp_app_secret": "app-secret",
     "whatsapp_verify_token": "verify-me",
 }
+ROOT = Path(__file__).parents[3]
+OF_ITS_OWN: Mapping[str, str] = {
+    "PYTHONPATH": f"{ROOT / 'functions'}:{ROOT / 'layers/core'}",
+    "STAGE": "test",
+    "INBOUND_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/1/inbound.fifo",
+    "EVENTS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/1/events",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+"""The environment of a webhook that is loaded in a process of its own."""
 Handler = Callable[[dict[str, Any], object], dict[str, Any]]
 
 
