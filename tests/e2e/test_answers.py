@@ -60,7 +60,7 @@ def take(salon: Shop, message: dict[str, Any], n: int = 0) -> Visit:
 
 
 def offered_last(salon: Shop) -> tuple[Slot, ...]:
-    return salon.journeys()[0].attempt.slots[-3:]
+    return tuple(slot for _, slot in salon.journeys()[0].attempt.newest)
 
 
 def ended(salon: Shop) -> Completion | None:
