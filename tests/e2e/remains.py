@@ -154,14 +154,11 @@ def _names_in(home: Indoors, company_id: str) -> list[str]:
 
 
 def _secrets(home: Indoors, salon: Shop) -> Mapping[str, str]:
-    """Whether the company's, or made by us, which each try does anew: then the one before is the last try's, too."""
+    """Whether the company's, or made by us, which differs."""
     name = secret_name(places.STAGE, salon.company.company_id)
     kept = json.loads(home.secrets.get_secret_value(SecretId=name)["SecretString"])
     given = {*salon.secret.values()}
-    return {
-        name: "given" if str(v) in given and not name.endswith("_previous") else "new"
-        for name, v in sorted(kept.items())
-    }
+    return {name: "given" if str(value) in given else "new" for name, value in sorted(kept.items())}
 
 
 def _team(company_id: str) -> Any:

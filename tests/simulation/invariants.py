@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 from comeback import changes as ch
-from comeback.bookings.model import Booking
+from comeback.bookings.model import Booking, Slot
 from comeback.clients.model import Consent, VisitStatus, may_market, opted_out
 from comeback.conversations.aftermath import ARRIVED as ARRIVED_TELLS
 from comeback.conversations.aftermath import REFUSED
@@ -41,7 +41,10 @@ from comeback.reactivation.model import (
     ProposalState,
     Stage,
 )
+from comeback.reactivation.pressed import PressedSlot
 from comeback.reactivation.sending_limits import LEVELS
+from comeback.reactivation.wording import slot_buttons
+from comeback.texts import LANGUAGES
 
 from tests.simulation.cloud import INBOUND
 from tests.simulation.models import LIE
@@ -91,7 +94,7 @@ def received(world: World) -> Iterator[Received]:
 
 def attempts(world: World) -> Iterator[tuple[Journey, Attempt]]:
     for journey in journeys(world):
-        for attempt in (*journey.earlier, journey.attempt):
+        for attempt in journey.attempts:
             yield journey, attempt
 
 
@@ -151,6 +154,26 @@ def a_journey_books_nothing_beside_its_booking(world: World) -> Broken:
         for first, second in pairwise(booked):
             if first.slot.starts_at > _filed(world)(second) + SURE:
                 yield f"{journey_id} booked {second.slot.starts_at} beside {first.slot.starts_at}"
+
+
+def a_button_keeps_its_meaning(world: World) -> Broken:
+    """Whatever was offered since: the slot that it stands for is the one on it."""
+    lied = lied_of(world)
+    known = {journey.journey_id: journey for journey in journeys(world)}
+    for got in received(world):
+        for button in got.message.content.buttons:
+            pressed = PressedSlot.of(button.button_id)
+            if pressed is None or got.message.reference in lied:
+                continue
+            slot = pressed.slot(known[pressed.journey_id])
+            if slot is None or not button.title.endswith(_reads(world, slot)):
+                yield f"{button.button_id} was shown as {button.title}, and stands for {slot}"
+
+
+def _reads(world: World, slot: Slot) -> tuple[str, ...]:
+    """In each language."""
+    zone = world.salon.company.zone
+    return tuple(slot_buttons("", 1, [(1, slot)], zone, told)[0].title for told in LANGUAGES)
 
 
 def _filed(world: World) -> Callable[[Booking], datetime]:
@@ -495,6 +518,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     an_event_has_its_effect_once,
     one_answer_for_one_thing_said,
     a_journey_books_nothing_beside_its_booking,
+    a_button_keeps_its_meaning,
     every_message_has_its_fate,
     what_is_said_to_have_arrived_arrived,
     nothing_is_left_in_the_queues,

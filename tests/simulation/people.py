@@ -106,10 +106,11 @@ class Person:
             self.agenda.after(self.rng.uniform(1, 5) * 86_400, lambda: self.acts("start", to))
 
     def starts(self) -> None:
-        """Of their own accord, in a messenger that they have."""
+        """Of their own accord, in a messenger that they have; perhaps while a message to them is being made."""
         if self.addresses and self.said < PATIENCE:
             self.said += 1
-            self._says(self.rng.choice([*self.addresses.values()]), WORDS["start"][0])
+            words = self.rng.choice((*WORDS["start"], *WORDS["other"]))
+            self._says(self.rng.choice([*self.addresses.values()]), words)
 
     def acts(self, mood: str, to: Received) -> None:
         self.said += 1

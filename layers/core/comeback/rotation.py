@@ -45,11 +45,15 @@ def link_keys(values: Values, now: datetime) -> tuple[str, ...]:
     return accepted(values, LINK if values.get(LINK) else LINK_BEFORE, now)
 
 
-def _previous(values: Values, name: str, now: datetime) -> str:
+def overlap_ends(values: Values, name: str) -> datetime | None:
     """Without a readable end there is no overlap: an old secret never lives on by a slip of the pen."""
     try:
         ends = datetime.fromisoformat(values[f"{name}_previous_until"])
     except (KeyError, ValueError):
-        return ""
-    ends = ends if ends.tzinfo else ends.replace(tzinfo=UTC)
-    return values.get(f"{name}_previous", "") if now < ends else ""
+        return None
+    return ends if ends.tzinfo else ends.replace(tzinfo=UTC)
+
+
+def _previous(values: Values, name: str, now: datetime) -> str:
+    ends = overlap_ends(values, name)
+    return values.get(f"{name}_previous", "") if ends and now < ends else ""

@@ -127,6 +127,29 @@ def test_a_leaked_webhook_secret_is_renewed(bot: Office) -> None:
     assert webhook.secret == values["telegram_webhook_secret"]
 
 
+@pytest.mark.fault(
+    "the answer to a renewed secret is lost, or the messenger's to us",
+    "asked again, it is the same",
+)
+def test_renewed_again_at_once_it_is_told_once_more(bot: Office) -> None:
+    """Else the one that the bot still calls with would be refused: one old secret is taken, not two."""
+    bot.connections.connect(ANNA, Connection.TELEGRAM, TELEGRAM)
+    old = bot.secrets["telegram_webhook_secret"]
+    bot.connections.renew(ANNA, Connection.TELEGRAM)
+    renewed = bot.secrets
+    simulated(bot).webhook = None
+    bot.clock.advance(minutes=14)
+    assert bot.connections.renew(ANNA, Connection.TELEGRAM).failed == ""
+    assert bot.secrets == renewed
+    assert bot.secrets["telegram_webhook_secret_previous"] == old
+    webhook = simulated(bot).webhook
+    assert webhook
+    assert webhook.secret == renewed["telegram_webhook_secret"]
+    bot.clock.advance(minutes=2)
+    bot.connections.renew(ANNA, Connection.TELEGRAM)
+    assert bot.secrets["telegram_webhook_secret_previous"] == renewed["telegram_webhook_secret"]
+
+
 def test_a_disconnected_bot_calls_no_more(bot: Office) -> None:
     bot.connections.connect(ANNA, Connection.TELEGRAM, TELEGRAM)
     bot.connections.disconnect(ANNA, Connection.TELEGRAM)

@@ -60,7 +60,7 @@ def test_telegram_text_with_the_message_it_answers() -> None:
     answered = {"reply_to_message": tg_message("Когда?") | {"message_id": 4}}
     assert telegram(message=tg_message("Завтра", **answered)) == [
         MessageReceived(
-            "tg.7", CHAT_OF_ANNA, AT, text="Завтра", reply_to="4", sender_name="Анна К."
+            "tg.7", CHAT_OF_ANNA, AT, "Завтра", reply_to="4", sender_name="Анна К.", serial=7
         )
     ]
 
@@ -83,7 +83,7 @@ def test_telegram_start_carries_the_links_payload(text: str, payload: str) -> No
 def test_telegram_button_is_dated_by_us_and_names_its_message() -> None:
     assert telegram(callback_query=tg_press()) == [
         MessageReceived(
-            "tg.7", CHAT_OF_ANNA, NOW, button_id="slot:1", reply_to="4", sender_name="Анна К."
+            "tg.7", CHAT_OF_ANNA, NOW, "", "slot:1", "4", sender_name="Анна К.", serial=7
         )
     ]
 
@@ -109,7 +109,7 @@ def test_telegram_caption_is_text() -> None:
 
 def test_telegram_block_stops_marketing() -> None:
     assert telegram(my_chat_member=tg_member("kicked")) == [
-        MarketingStopped("tg.7", CHAT_OF_ANNA, AT, "telegram_block")
+        MarketingStopped("tg.7", CHAT_OF_ANNA, AT, "telegram_block", 7)
     ]
 
 

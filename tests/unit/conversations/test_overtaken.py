@@ -8,7 +8,13 @@ from comeback.channels import telegram_inbound
 from comeback.channels.webhook import Enqueued
 from comeback.clients.model import may_market, opted_out
 from comeback.conversations.consent import ConsentTalk
-from comeback.conversations.model import Address, ChannelKind
+from comeback.conversations.model import (
+    Address,
+    ChannelKind,
+    InboundEvent,
+    MarketingStopped,
+    MessageReceived,
+)
 from comeback.conversations.receive import OLDEST, Receive
 
 from tests.unit.channels.payloads import tg_press, update
@@ -74,6 +80,42 @@ def test_what_was_queued_before_arrivals_were_written_down_is_dated_when_read(sa
     read(salon, press(None))
     assert max(c.at for c in salon.file().consents) == salon.clock.now()
     assert may(salon)
+
+
+@pytest.mark.fault(
+    "Telegram brings a yes again, hours after the stop that followed it", "the stop is in force"
+)
+@pytest.mark.parametrize("how", ["words", "block", "button"])
+def test_a_yes_that_telegram_brings_again_does_not_overtake_the_stop(
+    salon: Salon, how: str
+) -> None:
+    """It dates no press, but numbers all."""
+    receive(salon, refused(salon, how, serial=8))
+    receive(salon, wrote(salon, "Hello?"))
+    salon.clock.advance(hours=5)
+    read(salon, press(salon.clock.now()))
+    assert not may(salon)
+
+
+def test_a_yes_with_a_higher_number_comes_after_the_stop(salon: Salon) -> None:
+    receive(salon, refused(salon, "words", serial=6))
+    salon.clock.advance(hours=5)
+    read(salon, press(salon.clock.now()))
+    assert may(salon)
+
+
+def test_a_week_after_the_stop_telegram_may_have_begun_to_number_anew(salon: Salon) -> None:
+    receive(salon, refused(salon, "words", serial=8))
+    salon.clock.advance(days=7)
+    read(salon, press(salon.clock.now()))
+    assert may(salon)
+
+
+def refused(salon: Salon, how: str, serial: int) -> InboundEvent:
+    if how == "block":
+        return MarketingStopped("tg.x", CHAT, salon.clock.now(), "telegram_block", serial)
+    words = {"text": "STOP"} if how == "words" else {"button_id": "consent:no"}
+    return MessageReceived("tg.x", CHAT, salon.clock.now(), **words, serial=serial)
 
 
 @pytest.mark.parametrize(("late", "heard"), [(timedelta(0), True), (timedelta(seconds=1), False)])

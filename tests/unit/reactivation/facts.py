@@ -86,7 +86,7 @@ def any_facts(draw: st.DrawFn) -> MessageFacts:
     staff = dict(enumerate(STAFF[language]))
     slots = [Slot("s", str(draw(st.sampled_from(sorted(staff)))), start, 60) for start in starts]
     names = {str(n): name for n, name in staff.items()}
-    texts = offered(slots, names, MOSCOW, language)
+    texts = offered(enumerate(slots, start=1), names, MOSCOW, language)
     return MessageFacts(
         language=language,
         tone=draw(st.sampled_from(("friendly", "professional", "casual"))),

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -32,14 +33,18 @@ def test_an_unknown_language_reads_english() -> None:
     assert spoken("kk", "button.other") == "Another time"
 
 
-def test_slots_are_numbered_from_one_with_their_staff() -> None:
-    first, second = wording.offered(SLOTS[:2], {"s0": "Ольга"}, MOSCOW, "ru")
+def numbered(slots: Sequence[Slot]) -> list[tuple[int, Slot]]:
+    return list(enumerate(slots, start=1))
+
+
+def test_slots_are_told_with_their_numbers_and_their_staff() -> None:
+    first, second = wording.offered(numbered(SLOTS[:2]), {"s0": "Ольга"}, MOSCOW, "ru")
     assert (first.n, first.text, first.staff) == (1, "вт, 24 ноября, 11:00", "Ольга")
     assert (second.n, second.staff) == (2, "")
 
 
 def test_telegram_shows_every_slot_and_the_way_out() -> None:
-    found = wording.offer_buttons(JOURNEY, 1, SLOTS, MOSCOW, "ru")
+    found = wording.offer_buttons(JOURNEY, 1, numbered(SLOTS), MOSCOW, "ru")
     assert [b.title for b in found] == [
         "вт 24.11 11:00",
         "ср 25.11 11:00",
@@ -61,7 +66,9 @@ def test_telegram_shows_every_slot_and_the_way_out() -> None:
     ],
 )
 def test_whatsapp_shows_three_and_always_another_answer(slots: int, kinds: list[str]) -> None:
-    found = wording.offer_buttons(JOURNEY, 1, SLOTS[:slots], MOSCOW, "ru", ChannelKind.WHATSAPP)
+    found = wording.offer_buttons(
+        JOURNEY, 1, numbered(SLOTS[:slots]), MOSCOW, "ru", ChannelKind.WHATSAPP
+    )
     assert [b.button_id.split(":")[0] for b in found] == kinds
 
 
@@ -74,7 +81,7 @@ def test_buttons_fit_every_messenger_and_read_differently(
     starts: list[datetime], attempt: int, language: str
 ) -> None:
     slots = [Slot("cut", "s", start, 60) for start in starts]
-    found = wording.offer_buttons(JOURNEY, attempt, slots, MOSCOW, language)
+    found = wording.offer_buttons(JOURNEY, attempt, numbered(slots), MOSCOW, language)
     assert all(len(b.button_id.encode()) <= 64 and 1 <= len(b.title) <= 20 for b in found)
     assert len({b.title for b in found}) == len(found) == len({b.button_id for b in found})
 

@@ -75,7 +75,7 @@ def story(
     user_id: str,
 ) -> JourneyStory:
     by_id = {message.outbox_id: message for message in messages}
-    attempts = (*journey.earlier, journey.attempt)
+    attempts = journey.attempts
     views = [AttemptView.of(a, catalogue, by_id.get(a.outbox_id)) for a in attempts]
     told = (*_of(journey, views), *_talk(journey, file, messages, heard))
     person = file.person

@@ -20,7 +20,7 @@ def attempts(
     facts = [
         _fact(journey, attempt, services, company, now)
         for journey in journeys
-        for attempt in (*journey.earlier, journey.attempt)
+        for attempt in journey.attempts
         if attempt.sent_at and attempt.address and attempt.outcome not in NOT_ARRIVED
     ]
     return tuple(sorted(facts, key=lambda fact: fact.sent_at))

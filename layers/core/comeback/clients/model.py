@@ -32,6 +32,8 @@ class Consent:
     """Where it was given: `telegram_start`, `import:<file>`, `whatsapp_stop`, …"""
     text_version: str
     channel: ChannelKind | None = None
+    serial: int = 0
+    """The messenger's own number of what said it (Telegram's `update_id`); 0: it has none."""
 
 
 @dataclass(frozen=True)

@@ -33,11 +33,14 @@ from comeback.connections.model import (
 from comeback.errors import InvalidInput, NotFound, Retryable
 from comeback.outside import checked
 from comeback.ports import Clock, Events, Store
-from comeback.rotation import LINK, rotated
+from comeback.rotation import LINK, overlap_ends, rotated
 
 Values = Mapping[str, str]
 OVERLAP = timedelta(hours=24)
 """How long the old one of a renewed secret is taken: the other side may be slow to learn the new one."""
+SAME = timedelta(minutes=15)
+"""Renewed again within it, a secret is told once more, not made anew: the other side may not have learnt it, and still call with
+the one before, of which there is one. Longer than any lost answer is waited for."""
 PROXY = "gemini_proxy_url"
 LEARNT: Mapping[str, str] = {"telegram_bot_username": "bot"}
 """Value → what a step told."""
@@ -131,13 +134,19 @@ class Connections:
         return self._noted(company_id, Report(kind, True, tuple(steps)))
 
     def renew(self, who: Asker, kind: Connection) -> Report:
-        """A new secret for those who call us, told to them; the old one is taken for `OVERLAP`. After a leak. Raises NotFound."""
+        """A new secret for those who call us, told to them; the old one is taken for `OVERLAP`. After a leak. Within `SAME` of
+        the last renewal it is that one, told again. Raises NotFound."""
         company, values = self._store.company(who.company_id), self._secrets.read(who.company_id)
         if kind not in OURS or not self._is_connected(company, values, kind):
             raise NotFound(f"{kind} has no secret of ours")
-        new, until = self._made(), self._clock.now() + OVERLAP
-        self._store.commit([self._told(who, "channels.renew", kind, (OURS[kind],))])
-        self._secrets.change(who.company_id, lambda now: rotated(now, OURS[kind], new, until))
+        name, new, until = OURS[kind], self._made(), self._clock.now() + OVERLAP
+
+        def renewed(now: Values) -> Values:
+            ends = overlap_ends(now, name)
+            return now if ends and ends > until - SAME else rotated(now, name, new, until)
+
+        self._store.commit([self._told(who, "channels.renew", kind, (name,))])
+        self._secrets.change(who.company_id, renewed)
         values = self._secrets.read(who.company_id)
         check = self._check(company, kind, values, company.crm_company_id)
         steps = checks.run(chain(check.point(), check.confirm()))

@@ -1,7 +1,7 @@
 """The talk about consent: who starts the bot by a link is tied to their client card, and is asked before any offer."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from comeback.changes import Change, SaveConsent
 from comeback.clients.model import Consent
@@ -30,6 +30,9 @@ AGREED = "Thank you! We will write when it is time."
 DECLINED = "Understood: no reminders. You can always book by writing here."
 STOPPED = "You will not get any more offers from us. Write to us any time."
 START = "/start"
+COUNTED_ON = timedelta(days=7)
+"""After a week without any update Telegram begins to number anew (Bot API, `Update`)."""
+INSTANT = timedelta(microseconds=1)
 
 
 class ConsentTalk:
@@ -107,6 +110,16 @@ def _given(
 ) -> SaveConsent:
     """Starting the bot is a consent to be answered; to marketing only the button is one."""
     channel = event.address.channel
-    source = f"{channel.value}_{how}"
-    consent = Consent(purpose, granted, event.at, source, TEXT_VERSION, channel)
+    source, at = f"{channel.value}_{how}", _before_refusals(file, event) if granted else event.at
+    consent = Consent(purpose, granted, at, source, TEXT_VERSION, channel, event.serial)
     return SaveConsent(file.client.company_id, file.client.client_id, consent)
+
+
+def _before_refusals(file: ClientFile, event: MessageReceived) -> datetime:
+    """Telegram dates no press, and may bring one again hours later: a refusal that it numbers higher was said after it."""
+    later = (
+        c.at
+        for c in file.consents
+        if not c.granted and 0 < event.serial < c.serial and event.at - c.at < COUNTED_ON
+    )
+    return min([event.at, *(at - INSTANT for at in later)])

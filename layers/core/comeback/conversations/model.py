@@ -321,6 +321,8 @@ class MessageReceived:
     sender_name: str = ""
     start_payload: str = ""
     """Telegram deep link payload of /start."""
+    serial: int = 0
+    """The messenger's own number of it: what has a smaller one came before (Telegram's `update_id`); 0: it has none."""
 
 
 @dataclass(frozen=True)
@@ -345,6 +347,8 @@ class MarketingStopped:
     address: Address
     at: datetime
     source: str
+    serial: int = 0
+    """As `MessageReceived`'s."""
 
 
 @dataclass(frozen=True)

@@ -219,7 +219,7 @@ class Receive:
     ) -> Effects:
         """STOP in any channel stops marketing in all (promise 4)."""
         effects = self._dialogue.stopped(file)
-        stop = _consent(file, False, _stops_at(file, event), source)
+        stop = _consent(file, False, _stops_at(file, event), source, serial=event.serial)
         if opted_out(file.consents):
             return Effects((stop,)) + effects
         channel, on = event.address.channel, event.at.astimezone(UTC).date()
@@ -294,7 +294,12 @@ def _touched(file: ClientFile, event: MessageReceived) -> tuple[Change, ...]:
 
 
 def _consent(
-    file: ClientFile, granted: bool, at: datetime, source: str, channel: ChannelKind | None = None
+    file: ClientFile,
+    granted: bool,
+    at: datetime,
+    source: str,
+    channel: ChannelKind | None = None,
+    serial: int = 0,
 ) -> SaveConsent:
-    consent = Consent(Purpose.MARKETING, granted, at, source, TEXT_VERSION, channel)
+    consent = Consent(Purpose.MARKETING, granted, at, source, TEXT_VERSION, channel, serial)
     return SaveConsent(file.client.company_id, file.client.client_id, consent)

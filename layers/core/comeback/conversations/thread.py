@@ -63,7 +63,7 @@ def _kept(heard: Sequence[Heard]) -> Iterator[Said]:
 
 def _answers(file: ClientFile) -> Iterator[Said]:
     for journey in file.journeys:
-        for attempt in (*journey.earlier, journey.attempt):
+        for attempt in journey.attempts:
             if attempt.answered_at:
                 yield Said(
                     at=attempt.answered_at,

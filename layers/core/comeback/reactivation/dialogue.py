@@ -27,6 +27,7 @@ from comeback.ports import (
 )
 from comeback.reactivation.answers import Intent, read_by_rules
 from comeback.reactivation.find_slots import SlotFinder
+from comeback.reactivation.journey import shown
 from comeback.reactivation.model import Journey, Outcome, Stage
 from comeback.reactivation.pressed import pressed_button
 from comeback.reactivation.receipts import Receipts, latest_contacted, running
@@ -214,7 +215,7 @@ class ReactivationDialogue(Receipts):
         return turn.hand_over()
 
     def _free(self, turn: Turn, wish: Wish | None) -> tuple[Slot, ...]:
-        offered = turn.journey.attempt.slots
+        offered = (*turn.shown.slots, *turn.journey.attempt.slots)
         try:
             return self._finder.find(turn.scene, turn.journey.journey_id, turn.now, offered, wish)
         except NotFound:
@@ -243,7 +244,9 @@ class ReactivationDialogue(Receipts):
     def _opted_out(
         self, file: ClientFile, event: MessageReceived, now: datetime, language: str
     ) -> Effects:
-        consent = Consent(Purpose.MARKETING, False, now, "dialogue_stop", CONSENT_TEXT)
+        consent = Consent(
+            Purpose.MARKETING, False, now, "dialogue_stop", CONSENT_TEXT, serial=event.serial
+        )
         saved = SaveConsent(file.client.company_id, file.client.client_id, consent)
         words = text(language, "You will not get any more offers from us. Write to us any time.")
         said = Effects(replies=(file.answer(event, now, words),))
@@ -258,13 +261,14 @@ def journey_of(file: ClientFile, event: MessageReceived) -> Journey | None:
     parts = event.button_id.split(":")
     if len(parts) > 1 and (named := file.journey(parts[1])):
         return named
-    asked = (j for j in file.journeys if j.attempt.booking.startswith(f"{event.event_id}:"))
+    read_for = f"{event.event_id}:"
+    asked = (j for j in file.journeys if any(a.booking.startswith(read_for) for a in j.attempts))
     return next(asked, None) or running(file) or latest_contacted(file)
 
 
 def spoken_of(journey: Journey) -> str:
     """The service of what was offered last: they may have asked for another than the journey's."""
-    slots = journey.attempt.slots
+    slots = shown(journey).slots
     return slots[-1].service_id if slots else journey.service_id
 
 

@@ -108,7 +108,7 @@ class FindSlots:
         if reserved_for and reserved_for - now > EARLY_BY:
             return early((reserved_for - now).total_seconds())
         slots: tuple[Slot, ...] = ()
-        if scene.company.slots_in_message or journey.chair_on:
+        if scene.shows_slots(journey):
             slots = self._slots(journey, scene, now)
             if not slots:
                 return self._no_slots(journey, scene, now)
@@ -132,15 +132,17 @@ class FindSlots:
     def _prepared(
         self, journey: Journey, scene: Scene, slots: tuple[Slot, ...], now: datetime
     ) -> Journey:
-        """The discount is drawn here, so that the message's words and its price agree."""
+        """The discount is drawn here, so that the message's words and its price agree. What the client was offered in the chat
+        since the attempt began stays before the message's own slots, so that those buttons keep their meaning."""
         company, number = scene.company, journey.attempt.number
+        before = journey.attempt
         most = discount_percent(scene.rule.discounts, number, company.discount_cap_percent)
         chosen = self._offer(journey, scene, most, now) if most and number > 1 else ""
         percent = most if chosen == DISCOUNT else 0
         attempt = replace(
-            journey.attempt,
-            slots=slots,
-            offered_last=0,
+            before,
+            slots=(*before.slots, *slots),
+            offered_last=len(slots) if before.slots and slots else before.offered_last,
             offer=chosen,
             discount_percent=percent,
         )

@@ -71,7 +71,7 @@ class Generate:
         buttons = wording.offer_buttons(
             journey.journey_id,
             attempt.number,
-            attempt.slots,
+            scene.in_message(journey),
             scene.company.zone,
             facts.language,
             _channel(journey),
@@ -96,7 +96,7 @@ def facts_of(journey: Journey, scene: Scene, now: datetime) -> MessageFacts:
     names = {s.staff_id: s.name for s in scene.catalogue.staff.values()}
     visits = completed(scene.file.visits, journey.service_id)
     last = visits[-1] if visits else None
-    slots = wording.offered(journey.attempt.slots, names, company.zone, language)
+    slots = wording.offered(scene.in_message(journey), names, company.zone, language)
     usual = names.get(last.staff_id) if last else None
     offered_staff = {slot.staff for slot in slots}
     return MessageFacts(

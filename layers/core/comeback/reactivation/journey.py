@@ -108,17 +108,34 @@ def conclude(journey: Journey, outcome: Outcome, detail: str = "") -> Journey:
 
 
 def next_attempt(journey: Journey) -> Journey:
-    """The next one; the same again when this one proved not to have arrived."""
+    """The next one; the same again when this one proved not to have arrived: with what was offered in the chat meanwhile, so
+    that those buttons keep their meaning."""
     before = journey.attempt
     following = Attempt(before.number + 1)
     if before.outcome in NOT_ARRIVED:
-        following = Attempt(before.number, again=before.again + 1, failed=failed_channels(before))
+        following = Attempt(
+            before.number,
+            slots=before.slots if before.offered_last else (),
+            offered_last=before.offered_last,
+            again=before.again + 1,
+            failed=failed_channels(before),
+        )
     return replace(
         journey,
         state=JourneyState.ANALYSED,
         earlier=(*journey.earlier, before),
         attempt=following,
     )
+
+
+def shown(journey: Journey) -> Attempt:
+    """The attempt whose slots the client has seen last: while a message is being made, the one before it."""
+    seen = (a for a in reversed(journey.attempts) if a.offered_last or _has_come(a))
+    return next(seen, journey.attempt)
+
+
+def _has_come(attempt: Attempt) -> bool:
+    return bool(attempt.sent_at) and attempt.outcome not in NOT_ARRIVED
 
 
 def failed_channels(attempt: Attempt) -> tuple[ChannelKind, ...]:
@@ -136,7 +153,7 @@ def outbox_id(journey: Journey) -> str:
 
 
 def last_sent(journey: Journey) -> datetime | None:
-    return max((a.sent_at for a in (*journey.earlier, journey.attempt) if a.sent_at), default=None)
+    return max((a.sent_at for a in journey.attempts if a.sent_at), default=None)
 
 
 def rest_ends(journey: Journey, rule: ServiceRule) -> datetime:

@@ -249,7 +249,7 @@ class Attempt:
     stop_question: str = ""
     """Outbox id of our question whether to stop, while it is open."""
     booking: str = ""
-    """`<event id>:<number of the slot>` that words were read to ask for: written before the book is asked."""
+    """`<event id>:<attempt>:<number of the slot>` that words were read to ask for: written before the book is asked."""
     reached: frozenset[Stage] = frozenset()
     """How far this message came beyond leaving; the journey's `counted` is of all its messages together."""
     told: frozenset[Stage] = field(default=frozenset(), compare=False)
@@ -297,6 +297,11 @@ class Journey:
     p_return: float | None = None
     """The forecast's chance of a visit within the trial's window if nobody wrote, as of `started_at`."""
     version: int = 0
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """In the order in which they were made, the one under way last."""
+        return (*self.earlier, self.attempt)
 
     @property
     def chair_on(self) -> date | None:

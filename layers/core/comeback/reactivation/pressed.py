@@ -27,19 +27,24 @@ class PressedSlot:
             return None
         return cls(rest[0], int(rest[1]), int(rest[2]))
 
+    @property
+    def read(self) -> AnswerReading:
+        return AnswerReading(Intent.YES.value, slot=self.n, confidence=1.0)
+
     def slot(self, journey: Journey) -> Slot | None:
         """Of an attempt made again, what was offered last. None: nothing of the kind was offered on this journey."""
         if journey.journey_id != self.journey_id:
             return None
-        attempts = (*journey.earlier, journey.attempt)
-        lists = [a.slots for a in attempts if a.number == self.attempt and len(a.slots) >= self.n]
+        lists = [
+            a.slots for a in journey.attempts if a.number == self.attempt and len(a.slots) >= self.n
+        ]
         return lists[-1][self.n - 1] if lists and self.n else None
 
 
 def pressed_button(button_id: str) -> AnswerReading | None:
     """A `PressedSlot`, `pick:<journey>`, `other:<journey>`, `stop:<journey>`. Who was to pick from a list has not told which."""
     if pressed := PressedSlot.of(button_id):
-        return AnswerReading(Intent.YES.value, slot=pressed.n, confidence=1.0)
+        return pressed.read
     verb = button_id.split(":")[0]
     intents = {"pick": Intent.YES, "other": Intent.OTHER_TIME, "stop": Intent.STOP}
     if verb not in intents:

@@ -90,7 +90,7 @@ def marketing_sent(file: ClientFile) -> tuple[datetime, ...]:
 def _sent(journey: Journey) -> tuple[datetime, ...]:
     return tuple(
         attempt.sent_at
-        for attempt in (*journey.earlier, journey.attempt)
+        for attempt in journey.attempts
         if attempt.sent_at and attempt.outcome not in NOT_ARRIVED
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from comeback.bookings.model import Service
+from comeback.bookings.model import Service, Slot
 from comeback.companies.model import Company
 from comeback.errors import InvalidInput, NotFound
 from comeback.ports import Catalogue, ClientFile, Store
@@ -74,6 +74,13 @@ class Scene:
     def language(self) -> str:
         """In which the client is written to."""
         return supported(self.file.client.language or self.company.language)
+
+    def in_message(self, journey: Journey) -> tuple[tuple[int, Slot], ...]:
+        """The slots that the attempt's message shows, by number: what was offered in a chat meanwhile comes before them."""
+        return journey.attempt.newest if self.shows_slots(journey) else ()
+
+    def shows_slots(self, journey: Journey) -> bool:
+        return self.company.slots_in_message or journey.chair_on is not None
 
     def ending(self, now: datetime) -> Ending:
         return Ending(self.company, self.file, self.rule, now)

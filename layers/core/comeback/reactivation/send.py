@@ -72,7 +72,7 @@ class Send:
         reason = skip_reason(scene, journey, now, closed)
         if reason:
             return reason
-        slots = journey.attempt.slots
+        slots = [slot for _, slot in scene.in_message(journey)]
         company_id, holder = journey.company_id, journey.journey_id
         held = self._leases.lease(company_id, slots, holder, now + LEASE, now)
         return SkipReason.SLOT_LOST if len(held) < len(slots) else None

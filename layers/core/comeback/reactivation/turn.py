@@ -19,8 +19,8 @@ from comeback.ports import AnswerFacts, AnswerReading, ClientFile, Effects, Lang
 from comeback.reactivation import answers, learning, names, wording
 from comeback.reactivation.answers import Intent
 from comeback.reactivation.client_zone import client_zone
-from comeback.reactivation.journey import SILENCE, conclude, reach
-from comeback.reactivation.model import Journey, JourneyState, Outcome, Stage
+from comeback.reactivation.journey import SILENCE, conclude, reach, shown
+from comeback.reactivation.model import Attempt, Journey, JourneyState, Outcome, Stage
 from comeback.reactivation.pressed import PressedSlot, pressed_button
 from comeback.reactivation.pseudonyms import masked
 from comeback.reactivation.receipts import waits
@@ -53,6 +53,11 @@ class Turn:
     @property
     def language(self) -> str:
         return self.client.language or self.company.language
+
+    @property
+    def shown(self) -> Attempt:
+        """Whose slots their words are about."""
+        return shown(self.journey)
 
     @property
     def booked_visit(self) -> Visit | None:
@@ -96,29 +101,34 @@ class Turn:
         return replace(self, journey=replace(self.journey, attempt=attempt))
 
     def asking_for(self, slot: Slot) -> "Turn":
-        """What words were read to mean, by its number in this attempt; a button needs no reading."""
-        if self.event.button_id:
+        """What words were read to mean, by its number in its attempt; a button needs no reading."""
+        if self.event.button_id or self.asked_before:
             return self
-        number = self.journey.attempt.slots.index(slot) + 1
-        asked = f"{self.event.event_id}:{number}"
+        number = self.shown.slots.index(slot) + 1
+        asked = f"{self.event.event_id}:{self.shown.number}:{number}"
         attempt = replace(self.journey.attempt, booking=asked)
         return replace(self, journey=replace(self.journey, attempt=attempt))
 
     @property
-    def read_before(self) -> AnswerReading | None:
-        """This message was read to ask for a time, which may be booked since."""
-        event_id, _, number = self.journey.attempt.booking.rpartition(":")
-        if event_id != self.event.event_id:
-            return None
-        return AnswerReading(Intent.YES.value, slot=int(number), confidence=1.0)
+    def asked_before(self) -> PressedSlot | None:
+        """What this message was read to ask for before: it may be booked since."""
+        noted = (a.booking.rsplit(":", 2) for a in self.journey.attempts if a.booking)
+        return next(
+            (
+                PressedSlot(self.journey.journey_id, int(attempt), int(n))
+                for event_id, attempt, n in noted
+                if event_id == self.event.event_id
+            ),
+            None,
+        )
 
     # ── what was meant ───────────────────────────────────────────────────────────────────────────
 
     def chosen_slot(self) -> Slot | None:
         """The slot that was pressed or named; the only one of the newest list when none was."""
-        if pressed := PressedSlot.of(self.event.button_id):
+        if pressed := PressedSlot.of(self.event.button_id) or self.asked_before:
             return pressed.slot(self.journey)
-        attempt, n = self.journey.attempt, self.reading.slot
+        attempt, n = self.shown, self.reading.slot
         if n is not None:
             return attempt.slots[n - 1] if 1 <= n <= len(attempt.slots) else None
         only = len(attempt.newest) == 1 and not self.reading.open
@@ -127,7 +137,7 @@ class Turn:
     @property
     def coming_slots(self) -> list[tuple[int, Slot]]:
         """What of the newest list can still be had, by number."""
-        return [(n, slot) for n, slot in self.journey.attempt.newest if slot.starts_at > self.now]
+        return [(n, slot) for n, slot in self.shown.newest if slot.starts_at > self.now]
 
     def about(self, slot: Slot) -> "Turn":
         """Its service is the subject, as long as there is such a service."""
@@ -153,7 +163,7 @@ class Turn:
     def staff_refused(self) -> frozenset[str]:
         """«К другому мастеру»: whoever is named, or else whoever was offered last."""
         named = self.staff_named(self.event.text)
-        offered = self.journey.attempt.newest
+        offered = self.shown.newest
         return frozenset({named} if named else {slot.staff_id for _, slot in offered})
 
     # ── what is answered ─────────────────────────────────────────────────────────────────────────
@@ -178,11 +188,11 @@ class Turn:
         before = self.journey.attempt.slots
         attempt = replace(self.journey.attempt, slots=(*before, *slots), offered_last=len(slots))
         offering = replace(self, journey=replace(self.journey, attempt=attempt))
-        return offering._list(text(self.language, opening, **variables), attempt.newest)
+        return offering._list(text(self.language, opening, **variables), attempt, attempt.newest)
 
     def ask_which(self, opening: str = "Which time suits you?") -> Effects:
         """They said yes to several: ask which, with what was offered last."""
-        return self._list(text(self.language, opening), self.coming_slots)
+        return self._list(text(self.language, opening), self.shown, self.coming_slots)
 
     def ask_whether_to_stop(self) -> Effects:
         button = wording.stop_button(self.journey.journey_id, self.language)
@@ -222,16 +232,17 @@ class Turn:
     def say(self, message: str, **variables: str) -> Effects:
         return self._say(text(self.language, message, **variables), ())
 
-    def _list(self, opening: str, numbered: Sequence[tuple[int, Slot]]) -> Effects:
+    def _list(
+        self, opening: str, attempt: Attempt, numbered: Sequence[tuple[int, Slot]]
+    ) -> Effects:
         zone, catalogue = self.company.zone, self.scene.catalogue
         lines = [
             f"{n}. {wording.when(slot.starts_at, zone, self.language)}, "
             f"{catalogue.name(slot.staff_id)}".rstrip(", ")
             for n, slot in numbered
         ]
-        attempt = self.journey.attempt.number
         buttons = wording.slot_buttons(
-            self.journey.journey_id, attempt, numbered, zone, self.language
+            self.journey.journey_id, attempt.number, numbered, zone, self.language
         )
         return self.heard() + self._say("\n".join((opening, *lines)), buttons)
 
@@ -250,20 +261,22 @@ def person_called(file: ClientFile, event: MessageReceived, now: datetime) -> Ef
 
 def read(turn: Turn, model: LanguageModel | None) -> AnswerReading:
     """A button says exactly what is meant; words go to the model, names and numbers masked, with the rules behind it."""
-    if known := pressed_button(turn.event.button_id) or turn.read_before:
+    if known := pressed_button(turn.event.button_id):
         return known
+    if asked := turn.asked_before:
+        return asked.read
     company, catalogue = turn.company, turn.scene.catalogue
     names_of_staff = {s.staff_id: s.name for s in catalogue.staff.values()}
     staff = tuple(names_of_staff.values())
-    attempt = turn.journey.attempt
+    slots = enumerate(turn.shown.slots, start=1)
     facts = AnswerFacts(
         text=masked(turn.event.text, turn.client.name, staff),
         language=turn.language,
-        offered=wording.offered(attempt.slots, names_of_staff, company.zone, turn.language),
+        offered=wording.offered(slots, names_of_staff, company.zone, turn.language),
         today=company.local(turn.now).date(),
         services=tuple(s.title for s in catalogue.services.values() if s.active),
         staff=staff,
         service=turn.scene.service.title,
-        offered_last=attempt.offered_last,
+        offered_last=turn.shown.offered_last,
     )
     return answers.reading(model, facts)

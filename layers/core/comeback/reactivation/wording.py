@@ -37,12 +37,15 @@ def day(on: date, language: str) -> str:
 
 
 def offered(
-    slots: Sequence[Slot], staff_names: Mapping[str, str], zone: ZoneInfo, language: str
+    numbered: Iterable[tuple[int, Slot]],
+    staff_names: Mapping[str, str],
+    zone: ZoneInfo,
+    language: str,
 ) -> tuple[OfferedSlot, ...]:
-    """Numbered from 1 in the order given; `staff_names` by staff id."""
+    """`staff_names` by staff id."""
     return tuple(
         OfferedSlot(n, when(slot.starts_at, zone, language), staff_names.get(slot.staff_id, ""))
-        for n, slot in enumerate(slots, start=1)
+        for n, slot in numbered
     )
 
 
@@ -66,14 +69,14 @@ def with_name(text: str, name: str) -> str:
 def offer_buttons(
     journey_id: str,
     attempt: int,
-    slots: Sequence[Slot],
+    numbered: Sequence[tuple[int, Slot]],
     zone: ZoneInfo,
     language: str,
     channel: ChannelKind = ChannelKind.TELEGRAM,
 ) -> tuple[Button, ...]:
     """Under a journey's message. WhatsApp shows three, of which one always says something else than yes; the other
     messengers show every slot and the way out."""
-    offer = _slot_buttons(journey_id, attempt, list(enumerate(slots, start=1)), zone, language)
+    offer = _slot_buttons(journey_id, attempt, numbered, zone, language)
     other, stop = other_button(journey_id, language), stop_button(journey_id, language)
     if channel is not ChannelKind.WHATSAPP:
         return (*offer, other, stop)

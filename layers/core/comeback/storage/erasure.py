@@ -61,7 +61,7 @@ def _addresses(item: Item) -> Iterator[Address]:
         yield item.message().address
     elif isinstance(item, JourneyItem):
         journey = item.journey()
-        yield from (a.address for a in (journey.attempt, *journey.earlier) if a.address)
+        yield from (a.address for a in journey.attempts if a.address)
 
 
 def _whose(item: Item) -> str:

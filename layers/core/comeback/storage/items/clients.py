@@ -129,6 +129,7 @@ class ConsentItem(Item, discriminator="consent"):
     source = Text()
     text_version = Text()
     channel = Choice(ChannelKind, null=True)
+    serial = Whole(default=0)
 
     @classmethod
     def of(cls, company_id: str, client_id: str, consent: Consent) -> "ConsentItem":
@@ -140,6 +141,7 @@ class ConsentItem(Item, discriminator="consent"):
             source=consent.source,
             text_version=consent.text_version,
             channel=consent.channel,
+            serial=consent.serial,
         )
 
     def consent(self) -> Consent:
@@ -150,6 +152,7 @@ class ConsentItem(Item, discriminator="consent"):
             source=self.source,
             text_version=self.text_version,
             channel=self.channel,
+            serial=self.serial,
         )
 
 

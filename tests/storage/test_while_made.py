@@ -1,0 +1,172 @@
+"""What a client says while the journey's next message waits for its minute: they speak of what they have seen."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from comeback.bookings.model import Booking, BookingRequest
+from comeback.conversations.model import Content, MessageReceived
+from comeback.errors import Unavailable
+from comeback.reactivation.model import JourneyState, Outcome
+from comeback.reactivation.scene import JourneyRef
+from comeback.storage.calendar import DynamoCalendar
+
+from tests.storage.life import CHAT, Life
+
+FAR_OFF = ("20 March please", "18 March please")
+"""Lists whose times are still to come when the second message is made."""
+LATE_HOUR = 23
+
+
+@pytest.fixture
+def reserved(life: Life, ref: JourneyRef) -> JourneyRef:
+    """The first message was answered with wishes, then with silence; the second has its minute."""
+    for wish in FAR_OFF:
+        life.says(wish)
+    life.clock.advance(days=7, hours=1)
+    life.expire.tick()
+    life.clock.advance(seconds=life.track.run(ref, life.outcome())["wait_seconds"])
+    reserve(life, ref)
+    return ref
+
+
+def reserve(life: Life, ref: JourneyRef) -> None:
+    life.analyse.run(ref)
+    life.reserve.run(ref)
+    assert life.journey(ref).state is JourneyState.RESERVED
+
+
+def shown(life: Life) -> list[tuple[str, str]]:
+    """The last message's slots: the number in its words, and its button."""
+    content = life.telegram.sent[-1].content
+    numbers = [line.split(".")[0] for line in content.text.splitlines() if line[:1].isdigit()]
+    return list(zip(numbers, slot_buttons(content), strict=True))
+
+
+def slot_buttons(content: Content) -> list[str]:
+    return [b.button_id for b in content.buttons if b.button_id.startswith("slot:")]
+
+
+# ── words are about the message before ───────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("words", "nth"), [("the second one", 1), ("the last one please", 2)])
+def test_the_second_one_is_that_of_the_list_before_them(
+    life: Life, reserved: JourneyRef, words: str, nth: int
+) -> None:
+    meant = life.journey(reserved).earlier[-1].newest[nth][1]
+    assert life.says(words).startswith("You are booked")
+    assert [v.starts_at for v in life.booked] == [meant.starts_at]
+
+
+def test_yes_is_asked_about_with_the_list_before_them(life: Life, reserved: JourneyRef) -> None:
+    before = shown(life)
+    assert life.says("yes").startswith("Which time suits you?")
+    assert shown(life) == before
+
+
+@pytest.mark.fault(
+    "the book does not answer to «the second one», and the next message leaves meanwhile",
+    "the redelivery books the time that was meant",
+)
+def test_what_was_meant_is_noted_with_its_list(
+    life: Life, reserved: JourneyRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meant = life.journey(reserved).earlier[-1].newest[1][1]
+    event = MessageReceived("tg.1", CHAT, life.clock.now(), "the second one")
+    with monkeypatch.context() as down:
+        down.setattr(DynamoCalendar, "book", unavailable)
+        with pytest.raises(Unavailable):
+            life.receive.receive("salon", event)
+    assert life.run_until_sent(reserved) == "sent"
+    life.receive.receive("salon", event)
+    assert [v.starts_at for v in life.booked] == [meant.starts_at]
+
+
+def unavailable(
+    _calendar: DynamoCalendar, _company_id: str, _request: BookingRequest, _now: datetime
+) -> Booking:
+    raise Unavailable("the book is down")
+
+
+# ── lists given while it is made ─────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.fault(
+    "other times are asked for while the next message is made",
+    "a button of either list books the time on it",
+)
+@pytest.mark.parametrize("nth", range(6))
+def test_every_button_books_the_time_it_was_shown_with(
+    life: Life, reserved: JourneyRef, nth: int
+) -> None:
+    life.says("Another time please")
+    in_chat = shown(life)
+    assert life.run_until_sent(reserved) == "sent"
+    both = in_chat + shown(life)
+    assert len({button for _, button in both}) == 6
+    number, button = both[nth]
+    words = life.telegram.sent[-2 if nth < 3 else -1].content.text
+    assert life.says(button=button).startswith("You are booked")
+    assert button.endswith(f":{number}")
+    (visit,) = life.booked
+    (line,) = (line for line in words.splitlines() if line.startswith(f"{number}. "))
+    assert f"{visit.starts_at.astimezone(life.company.zone):%H:%M}" in line
+
+
+def test_the_first_is_that_of_the_message_once_it_is_there(
+    life: Life, reserved: JourneyRef
+) -> None:
+    life.says("Another time please")
+    assert life.run_until_sent(reserved) == "sent"
+    number, _ = shown(life)[0]
+    assert life.says("the first one").startswith("You are booked")
+    meant = life.journey(reserved).attempt.slots[int(number) - 1]
+    assert [v.starts_at for v in life.booked] == [meant.starts_at]
+
+
+def test_a_message_without_times_says_none_of_the_chats(life: Life, reserved: JourneyRef) -> None:
+    life.store.save_company(replace(life.company, slots_in_message=False))
+    life.says("Another time please")
+    assert life.run_until_sent(reserved) == "sent"
+    assert shown(life) == []
+
+
+def test_a_time_given_in_the_chat_and_taken_since_does_not_stop_the_message(
+    life: Life, reserved: JourneyRef
+) -> None:
+    """Leases are let go with a day; the message's own are what it needs."""
+    life.says("Another time please")
+    (lost, *_) = life.journey(reserved).attempt.slots
+    now = life.clock.now()
+    life.leases.release("salon", [lost], reserved.journey_id)
+    life.leases.lease("salon", [lost], "somebody", now + timedelta(days=9), now)
+    assert life.run_until_sent(reserved) == "sent"
+
+
+def test_a_list_given_in_the_chat_outlives_a_message_that_is_made_again(
+    life: Life, reserved: JourneyRef
+) -> None:
+    life.says("Another time please")
+    in_chat = shown(life)
+    too_late(life, reserved)
+    assert life.run_until_sent(reserved) == "sent"
+    assert life.journey(reserved).attempt.again == 1
+    both = in_chat + shown(life)
+    assert len({button for _, button in both}) == 6
+    number, button = in_chat[-1]
+    meant = life.journey(reserved).attempt.slots[int(number) - 1]
+    assert life.says(button=button).startswith("You are booked")
+    assert [v.starts_at for v in life.booked] == [meant.starts_at]
+
+
+def too_late(life: Life, ref: JourneyRef) -> None:
+    """The message is ready when nobody may be written to any more: it takes a new minute."""
+    for step in (life.reserve, life.find_slots, life.generate):
+        life.clock.advance(seconds=step.run(ref).get("wait_seconds", 0))
+    while life.company.local(life.clock.now()).hour < LATE_HOUR:
+        life.clock.advance(hours=1)
+    life.send.run(ref, "token-late")
+    assert life.orchestrator.finished["token-late"] is Outcome.POSTPONED
+    answer = life.track.run(ref, Outcome.POSTPONED)
+    life.clock.advance(seconds=answer["wait_seconds"])
