@@ -55,6 +55,8 @@ class Cloud:
         self.journeys = self._machine(machine or deployed.machine(JOURNEY))
         self.campaigns = self._machine(deployed.machine(CAMPAIGN))
         self.died: list[tuple[str, datetime]] = []
+        self.twice: list[tuple[str, datetime]] = []
+        """What a schedule brought twice, by its moment."""
         """Ticks that had to be tried again."""
         self.given_up: list[tuple[str, datetime]] = []
         """Ticks that failed all their tries: they lie in the dead letters, and an alarm rings."""
@@ -81,6 +83,7 @@ class Cloud:
             return
         self._asynchronous(function, deployed.function(function).retries)
         if self.weather.strikes(Fault.DUPLICATE, function):
+            self.twice.append((function, self.agenda.now))
             self.agenda.after(
                 self.weather.rng.uniform(0, 30), lambda: self._asynchronous(function, 0)
             )

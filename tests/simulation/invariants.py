@@ -247,13 +247,18 @@ def what_the_messenger_said_last_of_us_holds(world: World) -> Broken:
 
 def the_last_plain_word_is_in_force(world: World) -> Broken:
     """However late it was read, and whatever was read before it. But where they said this and that in two minutes, and the
-    messenger's webhooks came in another order: Telegram dates no press. And a stop that was read after a yes may count as
-    said after it: silence is the safe side."""
+    messenger's webhooks came in another order: Telegram dates no press. One that it brings again hours later it numbers, beside
+    its own words alone: a stop said elsewhere meanwhile may count as said before it. And a stop that was read after a yes may
+    count as said after it: silence is the safe side."""
     for person in world.people:
         if person.client_id == OWNER or not person.plain_words:
             continue
         last = person.plain_words[-1]
         if any(last.at - w.at < DISORDER and w.granted != last.granted for w in person.plain_words):
+            continue
+        telegram = person.addresses.get(ChannelKind.TELEGRAM)
+        elsewhere = not last.granted and last.said_in is not ChannelKind.TELEGRAM
+        if elsewhere and telegram and telegram.value in world.webhooks.pressed_late:
             continue
         if not _in_force(last, world.table.client(COMPANY, person.client_id).consents, person):
             yield f"{person.client_id} said last: {last}"
@@ -430,7 +435,8 @@ def every_start_became_a_journey(world: World) -> Broken:
 
 
 def the_funnel_counts_what_journeys_say(world: World) -> Broken:
-    """But on a day whose campaign was started at the second try, or never: who was due may not be any more."""
+    """But on a day whose campaign was started at the second try, by a second tick, or never: who was due may not be any more,
+    and a limit may have been raised between the two."""
     expected: Counter[tuple[date, str]] = Counter()
     for journey in journeys(world):
         expected[journey.campaign_on, Stage.DUE] += _noted(world, journey)
@@ -445,7 +451,8 @@ def the_funnel_counts_what_journeys_say(world: World) -> Broken:
         for day in world.table.funnel(COMPANY, date.min, date.max)
         for stage, n in day.stages.items()
     }
-    broken_off = {on for name, on in _local_days(world, world.cloud.died) if name == "Detect"}
+    again = (*world.cloud.died, *world.cloud.twice)
+    broken_off = {on for name, on in _local_days(world, again) if name == "Detect"}
     for place in sorted({*expected, *told}):
         if place[0] not in broken_off and expected[place] != told.get(place, 0):
             on, stage = place

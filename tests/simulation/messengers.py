@@ -62,6 +62,8 @@ class Webhooks:
     updates: int = 100
     told: list[str] = field(default_factory=list)
     """Event ids, once each."""
+    pressed_late: set[str] = field(default_factory=set)
+    """Telegram chats, one of whose presses was brought again much later."""
 
     def telegram(self, **update: Any) -> None:
         self.updates += 1
@@ -86,6 +88,8 @@ class Webhooks:
             for _ in range(rng.randint(1, 3)):
                 self._arrive(event, rng.uniform(0, 60))
         if strikes(Fault.LATE, "webhook"):
+            if "callback_query" in event.body:
+                self.pressed_late.add(event.address)
             self._arrive(event, rng.uniform(6 * 60, 40 * 3600))
 
     def _arrive(self, event: Enqueued, seconds: float) -> None:

@@ -15,6 +15,7 @@ from comeback.conversations.receive import Receive
 from comeback.ports import Effects
 from comeback.reactivation import journey as moves
 from comeback.reactivation import learning
+from comeback.reactivation.find_slots import FindSlots
 from comeback.reactivation.intents import Intent
 from comeback.reactivation.model import Outcome
 from comeback.reactivation.scene import SKIPPED
@@ -110,6 +111,7 @@ def _when_read(receive: Receive, _record: Any) -> datetime:
 
 NUMBERS = count()
 ANSWERING = OutboxMessage.answering
+PREPARED = FindSlots._prepared
 
 
 def _under_any_name(*given: Any, **named: Any) -> OutboxMessage:
@@ -121,6 +123,11 @@ def _without_track() -> Definition:
     definition: dict[str, Any] = copy.deepcopy(dict(deployed.machine(JOURNEY)))
     definition["States"]["Failed"]["Next"] = "Ended"
     return definition
+
+
+def _forgets_the_chat(steps: FindSlots, journey: Any, *rest: Any) -> Any:
+    bare = replace(journey.attempt, slots=(), offered_last=0)
+    return PREPARED(steps, replace(journey, attempt=bare), *rest)
 
 
 MUTANTS = (
@@ -156,6 +163,11 @@ MUTANTS = (
         "who has booked books again",
         invariants.a_journey_books_nothing_beside_its_booking,
         {f"{DOES}.turn.Turn.booked_visit": None},
+    ),
+    Mutant(
+        "a message's times stand in the place of those given in the chat meanwhile",
+        invariants.a_button_keeps_its_meaning,
+        {f"{DOES}.find_slots.FindSlots._prepared": _forgets_the_chat},
     ),
     Mutant(
         "a redelivered event does not enqueue its answer again",

@@ -62,6 +62,7 @@ class PlainWord:
 
     at: datetime
     granted: bool
+    said_in: ChannelKind
     channel: ChannelKind | None = None
 
 
@@ -118,7 +119,8 @@ class Person:
         if mood in NO_MORE or asked:
             self.wanted_out.append(self.agenda.now)
         if mood in PLAINLY:
-            self.plain_words.append(PlainWord(self.agenda.now, granted=False))
+            said_in = to.message.address.channel
+            self.plain_words.append(PlainWord(self.agenda.now, False, said_in))
         if mood == "block":
             self._blocks(to.message.address)
             return
@@ -134,15 +136,16 @@ class Person:
         if button not in (CONSENT, NO_CONSENT):
             return
         granted, channel = button == CONSENT, to.message.address.channel
-        self.plain_words.append(PlainWord(self.agenda.now, granted, channel))
+        self.plain_words.append(PlainWord(self.agenda.now, granted, channel, channel))
         if granted and self.rng.random() < FICKLE:
             self.agenda.after(self.rng.uniform(0.1, 4) * 3600, self._stops)
 
     def _stops(self) -> None:
         self.said += 1
         self.wanted_out.append(self.agenda.now)
-        self.plain_words.append(PlainWord(self.agenda.now, granted=False))
-        self._says(self.rng.choice([*self.addresses.values()]), self.rng.choice(WORDS["stop"]))
+        address = self.rng.choice([*self.addresses.values()])
+        self.plain_words.append(PlainWord(self.agenda.now, False, address.channel))
+        self._says(address, self.rng.choice(WORDS["stop"]))
 
     def _hesitates(self) -> float:
         """Seconds."""
