@@ -6,7 +6,10 @@ README's table, which `make faults` prints.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from functools import cache
 
+import botocore.session
 import pytest
 from hypothesis import settings
 
@@ -18,6 +21,14 @@ FAULT = "fault"
 Told = tuple[str, str]
 TRIED: dict[Told, Counter[str]] = defaultdict(Counter)
 """(fault, outcome) → how the tests of it ended. A worker of xdist hands its own over in its reports."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _service_models_read_once() -> Iterator[None]:
+    """Else every new session of boto3 reads megabytes of them anew: 0.1 seconds a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
+        yield
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

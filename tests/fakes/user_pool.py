@@ -1,6 +1,17 @@
 """The team's user pool on moto, as the template makes it, as far as moto knows it."""
 
 from typing import Any
+from unittest.mock import patch
+
+from joserfc.jwk import RSAKey
+
+READ = RSAKey.import_key
+KEYS: dict[str, RSAKey] = {}
+
+
+def _read_once(jwks: Any) -> RSAKey:
+    """Moto signs every pool's tokens with one key, which takes half a second to prove each time that it is read."""
+    return KEYS.get(str(jwks)) or KEYS.setdefault(str(jwks), READ(jwks))
 
 
 def user_pool(cognito: Any, **more: str) -> str:
@@ -9,9 +20,10 @@ def user_pool(cognito: Any, **more: str) -> str:
         {"Name": name, "AttributeDataType": "String", "Mutable": True}
         for name in ("company", "role")
     ]
-    made = cognito.create_user_pool(
-        PoolName="team", UsernameAttributes=["email"], Schema=schema, **more
-    )
+    with patch.object(RSAKey, "import_key", _read_once):
+        made = cognito.create_user_pool(
+            PoolName="team", UsernameAttributes=["email"], Schema=schema, **more
+        )
     return str(made["UserPool"]["Id"])
 
 
