@@ -1,6 +1,13 @@
 """A client's profile, put together for the wire."""
 
-from api.admin.wire.profile import ClientProfile, Forecast, Reach, VisitLine, WayBack
+from api.admin.wire.profile import (
+    ClientProfile,
+    ConsentLine,
+    Forecast,
+    Reach,
+    VisitLine,
+    WayBack,
+)
 from comeback.clients.model import completed, may_market, opted_out
 from comeback.reactivation.outlook import Profile
 
@@ -27,7 +34,7 @@ def profile(seen: Profile) -> ClientProfile:
         reach=_reach(seen),
         visits=_visits(seen),
         forecasts=_forecasts(seen),
-        consents=sorted(file.consents, key=lambda consent: consent.at, reverse=True),
+        consents=_consents(seen),
         journeys=_journeys(seen),
         active_journey_id=file.active_journey_id,
     )
@@ -52,6 +59,22 @@ def _reach(seen: Profile) -> list[Reach]:
             else None,
         )
         for address in client.addresses
+    ]
+
+
+def _consents(seen: Profile) -> list[ConsentLine]:
+    """The newest first."""
+    ledger = sorted(seen.file.consents, key=lambda consent: consent.at, reverse=True)
+    return [
+        ConsentLine(
+            purpose=consent.purpose,
+            granted=consent.granted,
+            at=consent.at,
+            source=consent.source,
+            text_version=consent.text_version,
+            channel=consent.channel,
+        )
+        for consent in ledger
     ]
 
 

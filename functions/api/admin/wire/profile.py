@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from comeback.clients.model import Consent, VisitStatus
-from comeback.conversations.model import ChannelKind
+from comeback.clients.model import VisitStatus
+from comeback.conversations.model import ChannelKind, Purpose
 from comeback.reactivation.model import (
     Completion,
     IntervalSource,
@@ -40,6 +40,17 @@ class VisitLine(Struct):
     amount_minor: int
     source: str
     journey_id: str
+
+
+class ConsentLine(Struct):
+    """One entry of the consent ledger; `channel` null: every messenger."""
+
+    purpose: Purpose
+    granted: bool
+    at: datetime
+    source: str
+    text_version: str
+    channel: ChannelKind | None
 
 
 class Forecast(Struct):
@@ -91,6 +102,6 @@ class ClientProfile(Struct):
     reach: list[Reach]
     visits: list[VisitLine]
     forecasts: list[Forecast]
-    consents: list[Consent]
+    consents: list[ConsentLine]
     journeys: list[WayBack]
     active_journey_id: str

@@ -359,6 +359,8 @@ class MarketingResumed:
     address: Address
     at: datetime
     source: str
+    serial: int = 0
+    """As `MessageReceived`'s."""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,6 @@ from comeback.conversations.by_hand import kept_words
 from comeback.conversations.consent import ConsentTalk
 from comeback.conversations.flood import too_many, touched
 from comeback.conversations.model import (
-    ChannelKind,
     InboundEvent,
     MarketingResumed,
     MarketingStopped,
@@ -175,7 +174,7 @@ class Receive:
             return Effects()
         if isinstance(event, MarketingStopped):
             return self._stopped(file, event, event.source) + Effects((SaveClient(file.client),))
-        return Effects((_consent(file, True, event.at, event.source, event.address.channel),))
+        return Effects((_consent(file, event, True, event.at, event.source),))
 
     def _file(self, company_id: str, event: ByClient, linked: str | None) -> ClientFile | None:
         """A signed link says who it is; else the address does. A client who was erased is nobody."""
@@ -219,7 +218,7 @@ class Receive:
     ) -> Effects:
         """STOP in any channel stops marketing in all (promise 4)."""
         effects = self._dialogue.stopped(file)
-        stop = _consent(file, False, _stops_at(file, event), source, serial=event.serial)
+        stop = _consent(file, event, False, _stops_at(file, event), source)
         if opted_out(file.consents):
             return Effects((stop,)) + effects
         channel, on = event.address.channel, event.at.astimezone(UTC).date()
@@ -294,12 +293,8 @@ def _touched(file: ClientFile, event: MessageReceived) -> tuple[Change, ...]:
 
 
 def _consent(
-    file: ClientFile,
-    granted: bool,
-    at: datetime,
-    source: str,
-    channel: ChannelKind | None = None,
-    serial: int = 0,
+    file: ClientFile, event: ByClient, granted: bool, at: datetime, source: str
 ) -> SaveConsent:
-    consent = Consent(Purpose.MARKETING, granted, at, source, TEXT_VERSION, channel, serial)
+    channel = event.address.channel if granted else None
+    consent = Consent(Purpose.MARKETING, granted, at, source, TEXT_VERSION, channel, event.serial)
     return SaveConsent(file.client.company_id, file.client.client_id, consent)
