@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from comeback.bookings.model import Booking, BookingRequest
+from comeback.changes import SaveJourney
 from comeback.conversations.model import Content, MessageReceived
 from comeback.errors import Unavailable
 from comeback.reactivation.model import JourneyState, Outcome
@@ -81,6 +82,15 @@ def test_what_was_meant_is_noted_with_its_list(
     assert life.run_until_sent(reserved) == "sent"
     life.receive.receive("salon", event)
     assert [v.starts_at for v in life.booked] == [meant.starts_at]
+
+
+def test_what_an_earlier_version_noted_is_still_read(life: Life, ref: JourneyRef) -> None:
+    journey = life.journey(ref)
+    noted = replace(journey, attempt=replace(journey.attempt, booking="tg.1:2"))
+    life.store.commit([SaveJourney(noted)])
+    life.receive.receive("salon", MessageReceived("tg.1", CHAT, life.clock.now(), "hm"))
+    assert [v.starts_at for v in life.booked] == [journey.attempt.slots[1].starts_at]
+    life.says("thanks!")
 
 
 def unavailable(

@@ -112,15 +112,14 @@ class Turn:
     @property
     def asked_before(self) -> PressedSlot | None:
         """What this message was read to ask for before: it may be booked since."""
-        noted = (a.booking.rsplit(":", 2) for a in self.journey.attempts if a.booking)
-        return next(
-            (
-                PressedSlot(self.journey.journey_id, int(attempt), int(n))
-                for event_id, attempt, n in noted
-                if event_id == self.event.event_id
-            ),
-            None,
-        )
+        read_for = f"{self.event.event_id}:"
+        for attempt in self.journey.attempts:
+            if attempt.booking.startswith(read_for):
+                *number, n = attempt.booking.removeprefix(read_for).split(":")
+                # Noted by an earlier version: the slot alone, of its own attempt.
+                of_attempt = int(number[0]) if number else attempt.number
+                return PressedSlot(self.journey.journey_id, of_attempt, int(n))
+        return None
 
     # ── what was meant ───────────────────────────────────────────────────────────────────────────
 
