@@ -1,6 +1,7 @@
 """What the README and the pages of docs/ name is there: whoever follows them finds it."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,17 @@ NAMED = re.compile(r"`([\w./-]*\w\.(?:py|md|ya?ml|toml|json))`")
 ROOMS = ("functions", "infra", "layers", "tests", "docs")
 
 
+@cache
+def paths() -> tuple[str, ...]:
+    found = [path for room in ROOMS for path in (ROOT / room).rglob("*.*")]
+    found += [path for path in ROOT.iterdir() if path.is_file()]
+    return tuple(f"/{path.relative_to(ROOT)}" for path in found)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_file_that_is_named_is_there(page: Path) -> None:
-    known = [path for room in ROOMS for path in (ROOT / room).rglob("*.*")]
-    known += [path for path in ROOT.iterdir() if path.is_file()]
-    ends = tuple(f"/{path.relative_to(ROOT)}" for path in known)
     named = set(NAMED.findall(page.read_text()))
-    missing = sorted(name for name in named if not any(e.endswith(f"/{name}") for e in ends))
+    missing = sorted(name for name in named if not any(p.endswith(f"/{name}") for p in paths()))
     assert missing == [], f"{page.name} names what is not there"
 
 

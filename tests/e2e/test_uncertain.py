@@ -12,7 +12,7 @@ from comeback.conversations.model import ChannelKind
 from comeback.reactivation.model import Completion, JourneyState
 from demo.driver import Driver
 
-from tests.e2e.shop import Shop
+from tests.e2e.shop import Shop, says_nothing
 
 COMMAND = [sys.executable, "infra/admin/uncertain.py"]
 
@@ -42,8 +42,7 @@ def listed(company_id: str) -> list[dict[str, str]]:
 def test_the_operator_settles_what_nobody_knows(driver: Driver, company_id: str) -> None:
     salon = Shop(driver, company_id, ChannelKind.TELEGRAM, 9501)
     salon.open()
-    fault = {"kind": "lost_response", "seconds": 0.01, "match": {"chat_id": salon.chat}}
-    driver.call("/world/faults", {"target": "telegram.sendMessage", **fault})
+    says_nothing(salon)
     salon.campaign()
     salon.until(lambda: bool(list(driver.store.uncertain(company_id))), "the doubt")
     (doubt,) = listed(company_id)

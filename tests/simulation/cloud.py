@@ -55,9 +55,9 @@ class Cloud:
         self.journeys = self._machine(machine or deployed.machine(JOURNEY))
         self.campaigns = self._machine(deployed.machine(CAMPAIGN))
         self.died: list[tuple[str, datetime]] = []
-        self.twice: list[tuple[str, datetime]] = []
-        """What a schedule brought twice, by its moment."""
         """Ticks that had to be tried again."""
+        self.twice: list[tuple[str, datetime]] = []
+        """Ticks that a schedule brought twice."""
         self.given_up: list[tuple[str, datetime]] = []
         """Ticks that failed all their tries: they lie in the dead letters, and an alarm rings."""
 

@@ -180,6 +180,12 @@ class Life:
         self.deliver_all()
         return "sent"
 
+    def keeps_silent(self, ref: JourneyRef) -> None:
+        """The client, to the end of the answer's deadline and of the rest after it: the next attempt may be made."""
+        self.clock.advance(days=7, hours=1)
+        self.expire.tick()
+        self.clock.advance(seconds=self.track.run(ref, self.outcome())["wait_seconds"])
+
     def _patiently(self, step: object, ref: JourneyRef) -> Answer:
         answer: Answer = step.run(ref)  # type: ignore[attr-defined]  # every step has it
         while answer["status"] == "early":

@@ -626,10 +626,7 @@ def test_a_later_attempt_does_not_wait_for_an_account_that_is_stopped(life: Life
     (ref,) = life.campaign()
     assert life.run_until_sent(ref) == "sent"
     told(life, DeliveryStatus.DELIVERED)
-    life.clock.advance(days=7, hours=1)
-    life.expire.tick()
-    rest = life.track.run(ref, life.outcome())
-    life.clock.advance(seconds=rest["wait_seconds"])
+    life.keeps_silent(ref)
     assert life.analyse.run(ref)["status"] == "ready"
     life.store.commit(
         [SaveIncident("salon", ChannelKind.WHATSAPP, Incident("131031", life.clock.now()))]

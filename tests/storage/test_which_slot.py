@@ -91,10 +91,7 @@ def test_a_choice_left_open_is_no_yes_to_the_question_about_stopping(
 
 
 def second_attempt(life: Life, ref: JourneyRef) -> None:
-    life.clock.advance(days=7, hours=1)
-    life.expire.tick()
-    rest = life.track.run(ref, life.outcome())
-    life.clock.advance(seconds=rest["wait_seconds"])
+    life.keeps_silent(ref)
     assert life.run_until_sent(ref) == "sent"
     assert life.journey(ref).attempt.number == 2
 

@@ -24,17 +24,11 @@ def reserved(life: Life, ref: JourneyRef) -> JourneyRef:
     """The first message was answered with wishes, then with silence; the second has its minute."""
     for wish in FAR_OFF:
         life.says(wish)
-    life.clock.advance(days=7, hours=1)
-    life.expire.tick()
-    life.clock.advance(seconds=life.track.run(ref, life.outcome())["wait_seconds"])
-    reserve(life, ref)
-    return ref
-
-
-def reserve(life: Life, ref: JourneyRef) -> None:
+    life.keeps_silent(ref)
     life.analyse.run(ref)
     life.reserve.run(ref)
     assert life.journey(ref).state is JourneyState.RESERVED
+    return ref
 
 
 def shown(life: Life) -> list[tuple[str, str]]:
@@ -91,6 +85,7 @@ def test_what_an_earlier_version_noted_is_still_read(life: Life, ref: JourneyRef
     life.receive.receive("salon", MessageReceived("tg.1", CHAT, life.clock.now(), "hm"))
     assert [v.starts_at for v in life.booked] == [journey.attempt.slots[1].starts_at]
     life.says("thanks!")
+    assert len(life.booked) == 1
 
 
 def unavailable(

@@ -221,7 +221,7 @@ class Attempt:
     slots: tuple[Slot, ...] = ()
     """All that were offered, in the order in which they were: a button and a number keep their meaning."""
     offered_last: int = 0
-    """How many of them, the last ones, stand in the newest list; 0: all."""
+    """How many of them, the last ones, stand in the newest list; 0: all, for nothing was offered but by the message itself."""
     discount_percent: int = 0
     content: Content | None = None
     text_source: str = ""
