@@ -1,5 +1,8 @@
 """The API's committed description is what its code declares."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import openapi
 
 
@@ -18,3 +21,24 @@ def test_no_two_views_have_one_name() -> None:
     paths = openapi.document()["paths"].values()
     ids = [told["operationId"] for methods in paths for told in methods.values()]
     assert len(ids) == len(set(ids))
+
+
+def test_what_a_pattern_ends_ends_there() -> None:
+    """Python's `$` lets one line break pass, JSON Schema's does not; this one says the same in both."""
+    ending = {pattern for pattern in patterns(openapi.document()) if "$" in pattern}
+    assert ending
+    assert {p for p in ending if not p.endswith(r"$(?!\n)")} == set()
+
+
+def patterns(told: Any) -> Iterator[str]:
+    parts = (
+        told.items()
+        if isinstance(told, dict)
+        else enumerate(told)
+        if isinstance(told, list)
+        else ()
+    )
+    for name, part in parts:
+        if name == "pattern" and isinstance(part, str):
+            yield part
+        yield from patterns(part)

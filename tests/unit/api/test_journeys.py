@@ -111,6 +111,17 @@ def test_one_clients_message(salon: Served) -> None:
     assert (status, told["skipped"], len(told["attempt"]["slots"])) == (200, None, 3)
 
 
+@pytest.mark.parametrize("path", ["dry-run", "journeys"])
+@pytest.mark.parametrize("field", ["client_id", "service_id"])
+@pytest.mark.parametrize("written", ["an\nna", "anna\n", "\x00", "cut\x85", ""])
+def test_an_id_that_can_not_be_printed_is_refused_by_name(
+    salon: Served, path: str, field: str, written: str
+) -> None:
+    body = {"client_id": "anna", "service_id": "cut", field: written}
+    status, told = salon.ask("POST", path, body, key="k1")
+    assert (status, told["field"]) == (400, field)
+
+
 # ── journeys ─────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -6,9 +6,9 @@ from typing import Annotated
 from comeback.connections.model import Connection
 from msgspec import Meta, Struct
 
-Token = Annotated[str, Meta(max_length=1024, pattern=r"^[\x21-\x7e]*$")]
-BotToken = Annotated[str, Meta(max_length=200, pattern=r"^(\d{1,20}:[A-Za-z0-9_-]+)?$")]
-Digits = Annotated[str, Meta(pattern=r"^\d{0,20}$")]
+Token = Annotated[str, Meta(max_length=1024, pattern=r"^[\x21-\x7e]*$(?!\n)")]
+BotToken = Annotated[str, Meta(max_length=200, pattern=r"^([0-9]{1,20}:[A-Za-z0-9_-]+)?$(?!\n)")]
+Digits = Annotated[str, Meta(pattern=r"^[0-9]{0,20}$(?!\n)")]
 Address = Annotated[str, Meta(max_length=300)]
 
 

@@ -45,7 +45,7 @@ class ClientBody(Struct, forbid_unknown_fields=True):
     version: Annotated[int, Meta(ge=1)]
     tags: Annotated[list[Tag], Meta(max_length=MOST_TAGS)] | UnsetType = UNSET
     vip: bool | UnsetType = UNSET
-    language: Annotated[str, Meta(pattern="^([a-z]{2})?$")] | UnsetType = UNSET
+    language: Annotated[str, Meta(pattern=r"^([a-z]{2})?$(?!\n)")] | UnsetType = UNSET
     preferred_staff_id: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
 
 

@@ -28,7 +28,7 @@ class Settings(Struct, forbid_unknown_fields=True):
     title: Annotated[str, Meta(min_length=1, max_length=120)]
     time_zone: Annotated[str, Meta(max_length=64)]
     business_type: BusinessType
-    language: Annotated[str, Meta(pattern="^(ru|en)$")]
+    language: Annotated[str, Meta(pattern=r"^(ru|en)$(?!\n)")]
     enabled: bool
     campaign_hour: Hour
     tone: Tone

@@ -12,7 +12,8 @@ from comeback.reactivation.manual import may_be_tried_again
 from comeback.reactivation.model import Attempt, Completion, Journey, JourneyState, Outcome, Why
 from msgspec import Meta, MsgspecError, Struct, json
 
-Id = Annotated[str, Meta(min_length=1, max_length=200)]
+Id = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$(?!\n)")]
+"""No line breaks and the like: ids become keys of the table, and a policy's `*` need not hold for those."""
 
 
 class JourneyQuery(PageQuery, forbid_unknown_fields=True):

@@ -6,7 +6,7 @@ from typing import Annotated
 from comeback.team.model import Role, Standing
 from msgspec import Meta, Struct
 
-Email = Annotated[str, Meta(pattern=r"^[^@\s]{1,64}@[^@\s]+\.[^@\s]+$", max_length=254)]
+Email = Annotated[str, Meta(pattern=r"^[^@\s]{1,64}@[^@\s]+\.[^@\s]+$(?!\n)", max_length=254)]
 
 
 class MemberView(Struct):
@@ -30,7 +30,7 @@ class Invitation(Struct, forbid_unknown_fields=True):
 
     email: Email
     role: Role
-    language: Annotated[str, Meta(pattern=r"^(ru|en)$")] = "ru"
+    language: Annotated[str, Meta(pattern=r"^(ru|en)$(?!\n)")] = "ru"
 
 
 class RoleBody(Struct, forbid_unknown_fields=True):
