@@ -42,6 +42,7 @@ from comeback.reactivation.model import (
     Stage,
 )
 from comeback.reactivation.pressed import PressedSlot
+from comeback.reactivation.reachability import TALK
 from comeback.reactivation.sending_limits import LEVELS
 from comeback.reactivation.wording import slot_buttons
 from comeback.texts import LANGUAGES
@@ -366,6 +367,17 @@ def nobody_is_written_to_too_often(world: World) -> Broken:
                     yield f"{person.client_id} got more than {most} in {days} days from {first}"
 
 
+def nobody_is_interrupted(world: World) -> Broken:
+    """A journey's further messages are not handed over amid what the client is saying, as far as it has been heard."""
+    for journey in journeys(world):
+        for attempt in journey.attempts[1:]:
+            if attempt.sent_at is None:
+                continue
+            heard = world.table.words_until(journey.client_id, attempt.sent_at - SURE)
+            if any(abs(attempt.sent_at - at) < TALK - SURE for at in heard):
+                yield f"{journey.client_id} is written to at {attempt.sent_at}, amid a talk"
+
+
 # ── the book ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -539,6 +551,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     within_the_sending_window,
     minutes_keep_their_distance,
     nobody_is_written_to_too_often,
+    nobody_is_interrupted,
     a_time_is_sold_once,
     what_we_booked_is_on_file,
     every_journey_ends,

@@ -72,6 +72,10 @@ def _never(*_: Any, **__: Any) -> bool:
     return False
 
 
+def _now(_file: Any, now: datetime) -> datetime:
+    return now
+
+
 def _skips_silently(*_: Any) -> Mapping[str, Any]:
     return SKIPPED
 
@@ -237,6 +241,11 @@ MUTANTS = (
         "nothing caps the messages to one client",
         invariants.nobody_is_written_to_too_often,
         {f"{DOES}.reachability.capped": _never},
+    ),
+    Mutant(
+        "nobody asks whether the client is talking",
+        invariants.nobody_is_interrupted,
+        {f"{DOES}.reachability.talk_ends": _now, f"{DOES}.send.talk_ends": _now},
     ),
     Mutant(
         "whatever is held is free",

@@ -1,4 +1,4 @@
-"""The store of the simulation: FakeStore, with what adds up kept from one reading to the next, and every stop dated."""
+"""The store of the simulation: FakeStore, with what adds up kept from one reading to the next; every stop and word is dated."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +28,7 @@ class Table(FakeStore):
         self.filed: dict[str, datetime] = {}
         """When each visit came on file."""
         self._consents: dict[str, list[tuple[datetime, Consent]]] = defaultdict(list)
+        self._words: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
         self._added: dict[str, tuple[int, Any]] = {}
         self._of_kind: dict[type, tuple[int, list[Any]]] = {}
         self._written = 0
@@ -40,11 +41,17 @@ class Table(FakeStore):
                 self.filed.setdefault(change.visit.visit_id, self._agenda.now)
             if isinstance(change, ch.SaveConsent):
                 self._consents[change.client_id].append((self._agenda.now, change.consent))
+            if isinstance(change, ch.TouchConversation):
+                self._words[change.client_id].append((self._agenda.now, change.at))
         self._trace.add("commit", *(type(change).__name__ for change in changes))
 
     def consents_until(self, client_id: str, moment: datetime) -> tuple[Consent, ...]:
         """The ledger as it stood then."""
         return tuple(c for at, c in self._consents[client_id] if at < moment)
+
+    def words_until(self, client_id: str, moment: datetime) -> tuple[datetime, ...]:
+        """When they were said, of what had been heard then."""
+        return tuple(at for heard, at in self._words[client_id] if heard < moment)
 
     def accounts(self, company_id: str) -> Mapping[ChannelKind, Account]:
         found: Mapping[ChannelKind, Account] = self._kept("accounts", super().accounts, company_id)

@@ -1,7 +1,8 @@
-"""What a client says while the journey's next message waits for its minute: they speak of what they have seen."""
+"""What a client says while the journey's next message waits for its minute: they speak of what they have seen, and are not
+interrupted."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from comeback.bookings.model import Booking, BookingRequest
@@ -9,6 +10,7 @@ from comeback.changes import SaveJourney
 from comeback.conversations.model import Content, MessageReceived
 from comeback.errors import Unavailable
 from comeback.reactivation.model import JourneyState, Outcome
+from comeback.reactivation.reachability import TALK
 from comeback.reactivation.scene import JourneyRef
 from comeback.storage.calendar import DynamoCalendar
 
@@ -21,7 +23,9 @@ LATE_HOUR = 23
 
 @pytest.fixture
 def reserved(life: Life, ref: JourneyRef) -> JourneyRef:
-    """The first message was answered with wishes, then with silence; the second has its minute."""
+    """The first message was answered with wishes, then with silence; the second has its minute, at six of a long evening."""
+    life.company = replace(life.company, sending=replace(life.company.sending, end=time(22)))
+    life.store.save_company(life.company)
     for wish in FAR_OFF:
         life.says(wish)
     life.keeps_silent(ref)
@@ -29,6 +33,11 @@ def reserved(life: Life, ref: JourneyRef) -> JourneyRef:
     life.reserve.run(ref)
     assert life.journey(ref).state is JourneyState.RESERVED
     return ref
+
+
+def sent_after_the_talk(life: Life, ref: JourneyRef) -> None:
+    life.clock.advance(seconds=TALK.total_seconds())
+    assert life.run_until_sent(ref) == "sent"
 
 
 def shown(life: Life) -> list[tuple[str, str]]:
@@ -107,7 +116,7 @@ def test_every_button_books_the_time_it_was_shown_with(
 ) -> None:
     life.says("Another time please")
     in_chat = shown(life)
-    assert life.run_until_sent(reserved) == "sent"
+    sent_after_the_talk(life, reserved)
     both = in_chat + shown(life)
     assert len({button for _, button in both}) == 6
     number, button = both[nth]
@@ -123,7 +132,7 @@ def test_the_first_is_that_of_the_message_once_it_is_there(
     life: Life, reserved: JourneyRef
 ) -> None:
     life.says("Another time please")
-    assert life.run_until_sent(reserved) == "sent"
+    sent_after_the_talk(life, reserved)
     number, _ = shown(life)[0]
     assert life.says("the first one").startswith("You are booked")
     meant = life.journey(reserved).attempt.slots[int(number) - 1]
@@ -133,7 +142,7 @@ def test_the_first_is_that_of_the_message_once_it_is_there(
 def test_a_message_without_times_says_none_of_the_chats(life: Life, reserved: JourneyRef) -> None:
     life.store.save_company(replace(life.company, slots_in_message=False))
     life.says("Another time please")
-    assert life.run_until_sent(reserved) == "sent"
+    sent_after_the_talk(life, reserved)
     assert shown(life) == []
 
 
@@ -146,7 +155,7 @@ def test_a_time_given_in_the_chat_and_taken_since_does_not_stop_the_message(
     now = life.clock.now()
     life.leases.release("salon", [lost], reserved.journey_id)
     life.leases.lease("salon", [lost], "somebody", now + timedelta(days=9), now)
-    assert life.run_until_sent(reserved) == "sent"
+    sent_after_the_talk(life, reserved)
 
 
 def test_a_list_given_in_the_chat_outlives_a_message_that_is_made_again(
@@ -155,7 +164,7 @@ def test_a_list_given_in_the_chat_outlives_a_message_that_is_made_again(
     life.says("Another time please")
     in_chat = shown(life)
     too_late(life, reserved)
-    assert life.run_until_sent(reserved) == "sent"
+    sent_after_the_talk(life, reserved)
     assert life.journey(reserved).attempt.again == 1
     both = in_chat + shown(life)
     assert len({button for _, button in both}) == 6
@@ -175,3 +184,65 @@ def too_late(life: Life, ref: JourneyRef) -> None:
     assert life.orchestrator.finished["token-late"] is Outcome.POSTPONED
     answer = life.track.run(ref, Outcome.POSTPONED)
     life.clock.advance(seconds=answer["wait_seconds"])
+
+
+# ── nobody is interrupted ────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_message_whose_minute_falls_into_a_talk_waits_for_its_end(
+    life: Life, reserved: JourneyRef
+) -> None:
+    life.says("Another time please")
+    heard_at, in_chat = life.clock.now(), len(life.telegram.sent)
+    life.run_until_sent(reserved)
+    assert life.outcome() is Outcome.POSTPONED
+    assert len(life.telegram.sent) == in_chat
+    life.clock.advance(seconds=life.track.run(reserved, life.outcome())["wait_seconds"])
+    assert life.clock.now() >= heard_at + TALK
+    assert life.run_until_sent(reserved) == "sent"
+    assert len(life.telegram.sent) == in_chat + 1
+    assert life.journey(reserved).attempt.number == 2
+
+
+def test_a_talk_that_goes_on_is_waited_for_before_a_message_is_made(
+    life: Life, ref: JourneyRef
+) -> None:
+    life.keeps_silent(ref)
+    for _ in range(5):
+        life.says("Another time please")
+        answer = life.analyse.run(ref)
+        assert answer["status"] == "early"
+        assert answer["wait_seconds"] == pytest.approx(TALK.total_seconds(), abs=2)
+        life.clock.advance(hours=1)
+    assert life.journey(ref).state is JourneyState.RESTING
+    sent_after_the_talk(life, ref)
+    assert life.journey(ref).attempt.again == 0
+
+
+def test_who_books_in_the_talk_gets_no_further_message(life: Life, reserved: JourneyRef) -> None:
+    life.says("Another time please")
+    life.run_until_sent(reserved)
+    life.track.run(reserved, life.outcome())
+    assert life.says("the first one").startswith("You are booked")
+    in_chat = len(life.telegram.sent)
+    life.clock.advance(seconds=TALK.total_seconds())
+    assert life.run_until_sent(reserved) == "skipped"
+    assert len(life.telegram.sent) == in_chat
+
+
+def test_words_dated_far_ahead_are_no_talk(life: Life, reserved: JourneyRef) -> None:
+    """A messenger's clock may be wrong: the journey does not wait for it."""
+    ahead = life.clock.now() + timedelta(days=300)
+    life.receive.receive("salon", MessageReceived("tg.1", CHAT, ahead, "Another time please"))
+    assert life.run_until_sent(reserved) == "sent"
+    assert life.journey(reserved).attempt.sent_at
+
+
+def test_a_first_message_waits_for_nobody(life: Life) -> None:
+    """What they wrote about was not this."""
+    life.open_salon()
+    life.client("anna")
+    life.says("Where are you?")
+    (first,) = life.campaign()
+    assert life.run_until_sent(first) == "sent"
+    assert life.journey(first).attempt.sent_at

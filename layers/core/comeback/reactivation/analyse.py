@@ -14,11 +14,15 @@ from comeback.reactivation.journey import (
     NOT_ARRIVED,
     SILENCE,
     next_attempt,
-    rest_ends,
 )
 from comeback.reactivation.judgement import TRIALS, Judgement, explores, judge
 from comeback.reactivation.model import TRIAL_DAYS, Journey, JourneyState, SkipReason, Trial, Why
-from comeback.reactivation.reachability import choose_address, closed_channels, skip_reason
+from comeback.reactivation.reachability import (
+    choose_address,
+    closed_channels,
+    goes_on_at,
+    skip_reason,
+)
 from comeback.reactivation.scene import READY, SKIPPED, Answer, JourneyRef, Scene, early, load_ref
 
 
@@ -107,7 +111,7 @@ class Analyse:
         if outcome and outcome not in (*SILENCE, *NOT_ARRIVED):
             self._store.commit(scene.ending(now).finish(journey, COMPLETIONS[outcome]))
             return SKIPPED
-        wait = (rest_ends(journey, scene.rule) - now).total_seconds()
+        wait = (goes_on_at(journey, scene, now) - now).total_seconds()
         if wait > 0:
             return early(wait)
         following = next_attempt(journey)

@@ -8,7 +8,7 @@ from comeback.companies.model import Company
 from comeback.conversations.model import Account, Address, ChannelKind
 from comeback.ports import ClientFile
 from comeback.reactivation.account_health import standing
-from comeback.reactivation.journey import NOT_ARRIVED
+from comeback.reactivation.journey import NOT_ARRIVED, rest_ends
 from comeback.reactivation.model import (
     Attempt,
     Completion,
@@ -22,6 +22,10 @@ from comeback.reactivation.styles import usable
 
 PROACTIVE = (ChannelKind.TELEGRAM, ChannelKind.WHATSAPP, ChannelKind.MAX)
 """Messengers that allow writing first (Instagram does not, promise 6)."""
+
+
+TALK = timedelta(hours=3)
+"""A client who wrote so lately is in a talk: no further message of a journey comes between."""
 
 
 def choose_address(scene: Scene, closed: Collection[ChannelKind] = ()) -> Address | None:
@@ -105,6 +109,17 @@ def closed_channels(
     if none_left and not scene.file.whatsapp_open(now):
         stopped.add(ChannelKind.WHATSAPP)
     return frozenset({*stopped, *attempt.failed})
+
+
+def goes_on_at(journey: Journey, scene: Scene, now: datetime) -> datetime:
+    """When the next attempt may be made (UTC): after the rest, and not amid what the client is saying."""
+    return max(rest_ends(journey, scene.rule), talk_ends(scene.file, now))
+
+
+def talk_ends(file: ClientFile, now: datetime) -> datetime:
+    """`now` when there is none. What a messenger has dated far ahead is none: a journey does not wait for a wrong clock."""
+    heard = [c.last_inbound_at for c in file.conversations if c.last_inbound_at]
+    return max((at + TALK for at in heard if abs(now - at) < TALK), default=now)
 
 
 def has_future_booking(file: ClientFile, now: datetime) -> bool:

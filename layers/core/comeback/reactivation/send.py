@@ -12,13 +12,15 @@ from comeback.reactivation.client_zone import client_zone
 from comeback.reactivation.find_slots import EARLY_BY
 from comeback.reactivation.journey import conclude, outbox_id
 from comeback.reactivation.model import Journey, JourneyState, Outcome, SkipReason
-from comeback.reactivation.reachability import closed_channels, is_open, skip_reason
+from comeback.reactivation.reachability import closed_channels, is_open, skip_reason, talk_ends
 from comeback.reactivation.scene import JourneyRef, Scene, load_ref
 from comeback.reactivation.sending_limits import windows
 from comeback.reactivation.slots import LEASE
 
 LATE = "late"
 """Our own code: its hour had passed when the message was ready; it takes a new minute."""
+TALKING = "talking"
+"""Our own code: the client has just written; it takes a minute after the talk."""
 CLOSED = "closed"
 """Our own code: the channel closed while the message waited; the attempt is made again in another."""
 
@@ -60,8 +62,8 @@ class Send:
         elif not is_open(scene, journey.attempt.address, closed):
             self._store.commit([SaveJourney(conclude(journey, Outcome.UNDELIVERABLE, CLOSED))])
             self._orchestrator.finish_wait(task_token, Outcome.UNDELIVERABLE)
-        elif not _in_window(scene, now):
-            self._store.commit([SaveJourney(conclude(journey, Outcome.POSTPONED, LATE))])
+        elif code := _not_now(journey, scene, now):
+            self._store.commit([SaveJourney(conclude(journey, Outcome.POSTPONED, code))])
             self._orchestrator.finish_wait(task_token, Outcome.POSTPONED)
         else:
             self._hand_over(journey, scene, task_token, now)
@@ -108,6 +110,13 @@ class Send:
 
     def _enqueue(self, journey: Journey) -> None:
         self._outbound.enqueue(journey.company_id, journey.client_id, journey.attempt.outbox_id)
+
+
+def _not_now(journey: Journey, scene: Scene, now: datetime) -> str:
+    """The code of what stands against this minute; empty: nothing. A first message waits for no talk: it is of something else."""
+    if not _in_window(scene, now):
+        return LATE
+    return TALKING if journey.earlier and talk_ends(scene.file, now) > now else ""
 
 
 def _in_window(scene: Scene, now: datetime) -> bool:

@@ -14,10 +14,9 @@ from comeback.reactivation.journey import (
     SILENCE,
     conclude,
     next_attempt,
-    rest_ends,
 )
 from comeback.reactivation.model import Journey, JourneyState, Outcome, Why
-from comeback.reactivation.reachability import choose_address, closed_channels
+from comeback.reactivation.reachability import choose_address, closed_channels, goes_on_at
 from comeback.reactivation.scene import DONE, Answer, JourneyRef, Scene, early, load_ref
 
 
@@ -64,5 +63,5 @@ class Track:
 
 
 def _retry(journey: Journey, scene: Scene, now: datetime) -> Answer:
-    wait = (rest_ends(journey, scene.rule) - now).total_seconds()
+    wait = (goes_on_at(journey, scene, now) - now).total_seconds()
     return {**early(wait), "status": "retry"}
