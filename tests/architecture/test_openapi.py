@@ -1,6 +1,6 @@
 """The API's committed description is what its code declares."""
 
-from collections.abc import Iterator
+import json
 from typing import Any
 
 import openapi
@@ -25,20 +25,9 @@ def test_no_two_views_have_one_name() -> None:
 
 def test_what_a_pattern_ends_ends_there() -> None:
     """Python's `$` lets one line break pass, JSON Schema's does not; this one says the same in both."""
-    ending = {pattern for pattern in patterns(openapi.document()) if "$" in pattern}
+    parts: list[dict[str, Any]] = []
+    json.loads(openapi.text(), object_hook=parts.append)
+    patterns = {part["pattern"] for part in parts if isinstance(part.get("pattern"), str)}
+    ending = {pattern for pattern in patterns if "$" in pattern}
     assert ending
     assert {p for p in ending if not p.endswith(r"$(?!\n)")} == set()
-
-
-def patterns(told: Any) -> Iterator[str]:
-    parts = (
-        told.items()
-        if isinstance(told, dict)
-        else enumerate(told)
-        if isinstance(told, list)
-        else ()
-    )
-    for name, part in parts:
-        if name == "pattern" and isinstance(part, str):
-            yield part
-        yield from patterns(part)

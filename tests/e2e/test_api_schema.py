@@ -19,7 +19,6 @@ from tests.e2e.shop import Shop
 ST = places.LOCAL / "schemathesis" / "bin" / "st"
 EXAMPLES = "8"
 SERIAL = 9101
-COMPANY = "/admin/{company}"
 WORKERS = "1"
 """Threads. Two would parse Python at once, and before 3.11.8 a collection amid that ends in a SystemError (cpython #106905)."""
 UNTRIED = ("session.",)

@@ -169,7 +169,7 @@ class Life:
         return self.company.local(self.clock.now()).date()
 
     def run_until_sent(self, ref: JourneyRef) -> str:
-        """Answers `sent` or `skipped`."""
+        """Answers `sent`, or how the attempt ended unsent: `skipped`, `postponed`, `undeliverable`."""
         for step in (self.analyse, self.reserve, self.find_slots, self.generate):
             answer = self._patiently(step, ref)
             if answer["status"] == "skipped":
@@ -178,7 +178,8 @@ class Life:
         self.tokens += 1
         self.send.run(ref, f"token-{self.tokens}")
         self.deliver_all()
-        return "sent"
+        attempt = self.journey(ref).attempt
+        return "sent" if attempt.sent_at else str(attempt.outcome)
 
     def keeps_silent(self, ref: JourneyRef) -> None:
         """The client, to the end of the answer's deadline and of the rest after it: the next attempt may be made."""

@@ -194,7 +194,7 @@ def test_a_message_whose_minute_falls_into_a_talk_waits_for_its_end(
 ) -> None:
     life.says("Another time please")
     heard_at, in_chat = life.clock.now(), len(life.telegram.sent)
-    life.run_until_sent(reserved)
+    assert life.run_until_sent(reserved) == "postponed"
     assert life.outcome() is Outcome.POSTPONED
     assert len(life.telegram.sent) == in_chat
     life.clock.advance(seconds=life.track.run(reserved, life.outcome())["wait_seconds"])

@@ -9,12 +9,7 @@ from comeback.conversations.model import Account, ChannelKind
 from comeback.ports import ClientFile, Clock, Store
 from comeback.reactivation.forecasts import FittedModels, forecast_of
 from comeback.reactivation.holdout import in_holdout
-from comeback.reactivation.journey import (
-    COMPLETIONS,
-    NOT_ARRIVED,
-    SILENCE,
-    next_attempt,
-)
+from comeback.reactivation.journey import COMPLETIONS, NOT_ARRIVED, SILENCE, next_attempt
 from comeback.reactivation.judgement import TRIALS, Judgement, explores, judge
 from comeback.reactivation.model import TRIAL_DAYS, Journey, JourneyState, SkipReason, Trial, Why
 from comeback.reactivation.reachability import (

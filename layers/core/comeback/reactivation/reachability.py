@@ -22,8 +22,6 @@ from comeback.reactivation.styles import usable
 
 PROACTIVE = (ChannelKind.TELEGRAM, ChannelKind.WHATSAPP, ChannelKind.MAX)
 """Messengers that allow writing first (Instagram does not, promise 6)."""
-
-
 TALK = timedelta(hours=3)
 """A client who wrote so lately is in a talk: no further message of a journey comes between."""
 
